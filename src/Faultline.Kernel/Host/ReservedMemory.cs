@@ -1,0 +1,55 @@
+using System.Runtime.InteropServices;
+
+namespace Faultline.Kernel.Host;
+
+/// <summary>
+/// A range of real, private, zero-filled memory that costs nothing until it is touched: what the model keeps its
+/// big tables in, so that they are neither on the GC heap nor paid for while idle. Size in bytes, page aligned.
+/// Throws <see cref="OutOfMemoryException"/> where the host refuses the reservation.
+/// </summary>
+public sealed unsafe class ReservedMemory : IDisposable
+{
+    private const int ProtReadWrite = 3;
+    private const int MapPrivateAnonymousNoReserve = 0x02 | 0x20 | 0x4000;
+    private const int MadviseDontNeed = 4;
+    private const int MadviseDontDump = 16;
+
+    private void* _start;
+
+    public ReservedMemory(ulong length)
+    {
+        Length = PageSize.Up(length);
+        void* start = mmap(null, (nuint)Length, ProtReadWrite, MapPrivateAnonymousNoReserve, -1, 0);
+        if ((nint)start == -1)
+            throw new OutOfMemoryException($"the host refused to reserve {Length} bytes of address space (errno {Marshal.GetLastSystemError()})");
+        _start = start;
+        madvise(_start, (nuint)Length, MadviseDontDump);
+    }
+
+    public ulong Length { get; }
+
+    public byte* Start => (byte*)_start;
+
+    /// <summary>Gives the frames of a page-aligned part back; it reads as zeros again.</summary>
+    public void Discard(ulong offset, ulong length) => madvise(Start + offset, (nuint)length, MadviseDontNeed);
+
+    public void Dispose()
+    {
+        if (_start == null)
+            return;
+        munmap(_start, (nuint)Length);
+        _start = null;
+        GC.SuppressFinalize(this);
+    }
+
+    ~ReservedMemory() => Dispose();
+
+    [DllImport("libc", SetLastError = true)]
+    private static extern void* mmap(void* address, nuint length, int protection, int flags, int descriptor, nint offset);
+
+    [DllImport("libc")]
+    private static extern int munmap(void* address, nuint length);
+
+    [DllImport("libc")]
+    private static extern int madvise(void* address, nuint length, int advice);
+}

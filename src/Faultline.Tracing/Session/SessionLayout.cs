@@ -1,0 +1,176 @@
+using System.Runtime.InteropServices;
+
+namespace Faultline.Tracing.Session;
+
+// The session file: one sparse shared mapping that the tool creates (a memfd) and the shim maps. It outlives the program,
+// so that a report can be made after any end of it. All numbers are little-endian; offsets are bytes from the file's start.
+//
+//   0         SessionHeader
+//   notes     UTF-8 lines, "kind\ttext\n", appended by the shim
+//   snapshots SnapshotRecord[2], written in turn: the reader takes the one with the higher even Sequence
+//   findings  FindingRecord[FindingCapacity]
+//   sites     SiteCounters[SiteCapacity], index = site id, 0 is "unknown site"
+//   blocks    BlockTag[ArenaLength / 32], index = (chunk address - ArenaStart) / 32
+
+/// <summary>Fixed places and capacities of a session file.</summary>
+public static class SessionLayout
+{
+    /// <summary>"FLTSESS1" in ASCII, little-endian.</summary>
+    public const ulong Magic = 0x31535345_53544C46;
+
+    public const uint Version = 1;
+
+    public const long NotesOffset = 4096;
+    public const int NotesCapacity = 60 * 1024;
+    public const long SnapshotsOffset = 64 * 1024;
+    public const long FindingsOffset = 128 * 1024;
+    public const int FindingCapacity = 4096;
+    public const long SitesOffset = 1024 * 1024;
+    public const int SiteCapacity = 1 << 20;
+    public const long BlocksOffset = SitesOffset + (long)SiteCapacity * SiteCounters.Size;
+
+    /// <summary>Bytes of arena that one block tag covers: glibc's smallest chunk, so that no two chunks share one.</summary>
+    public const int BytesPerBlockTag = 32;
+
+    /// <summary>The environment variable by which the shim finds the session file's path.</summary>
+    public const string EnvironmentVariable = "FAULTLINE_SESSION";
+
+    /// <summary>Length in bytes of a session file for an arena of that many bytes.</summary>
+    public static long FileLength(ulong arenaLength) => BlocksOffset + (long)(arenaLength / BytesPerBlockTag) * BlockTag.Size;
+}
+
+/// <summary>How far the program got, as the shim last wrote it.</summary>
+public enum SessionState : uint
+{
+    /// <summary>The tool made the file; no program has attached.</summary>
+    Created = 0,
+
+    /// <summary>The shim attached and is counting.</summary>
+    Running = 1,
+
+    /// <summary>The shim could not start (a note says why); calls went to the real functions.</summary>
+    Refused = 2,
+
+    /// <summary>The final snapshot was written at the program's orderly end.</summary>
+    Finished = 3,
+}
+
+/// <summary>Which touch observer the shim uses.</summary>
+public enum ObserverKind : uint
+{
+    /// <summary>Not chosen yet.</summary>
+    None = 0,
+
+    /// <summary>Real pages read with PAGEMAP_SCAN.</summary>
+    PagemapScan = 1,
+
+    /// <summary>Real pages read from /proc/self/pagemap.</summary>
+    Pagemap = 2,
+
+    /// <summary>Real pages read with mincore(2): written and only-read pages are not told apart.</summary>
+    Mincore = 3,
+
+    /// <summary>Nothing observed: every requested byte counts as written when the block is allocated.</summary>
+    Assumed = 4,
+}
+
+/// <summary>Start of a session file. The tool fills the first part before the program starts, the shim the second.</summary>
+[StructLayout(LayoutKind.Sequential, Pack = 8)]
+public struct SessionHeader
+{
+    public ulong Magic;
+    public uint Version;
+    public uint HeaderBytes;
+
+    // Written by the tool.
+    public ulong RamBytes;
+    public uint Cpus;
+
+    /// <summary>A <see cref="Faultline.Kernel"/> THP policy: 0 never, 1 madvise, 2 always.</summary>
+    public uint ThpPolicy;
+
+    /// <summary>0 observe (best that the host has), 1 assume.</summary>
+    public uint ObserverRequested;
+
+    public uint SnapshotMilliseconds;
+    public uint SiteCount;
+    private uint _reserved;
+
+    // Written by the shim.
+    public SessionState State;
+    public ObserverKind Observer;
+    public int ProcessId;
+    public uint NotesBytes;
+    public ulong ArenaStart;
+    public ulong ArenaLength;
+
+    /// <summary>Address where the simulated brk heap starts (inside the arena).</summary>
+    public ulong HeapStart;
+
+    /// <summary>Routed calls so far.</summary>
+    public ulong EventCount;
+
+    /// <summary>Findings so far; those past the capacity are only counted.</summary>
+    public ulong FindingCount;
+
+    /// <summary>CLOCK_REALTIME nanoseconds when the shim attached.</summary>
+    public long StartedUnixNanoseconds;
+}
+
+/// <summary>What one call site did. Blocks are counted at the site that allocated (or last reallocated) them.</summary>
+[StructLayout(LayoutKind.Sequential, Pack = 8)]
+public struct SiteCounters
+{
+    public const int Size = 128;
+
+    /// <summary>Routed calls made at this site, whatever they did and answered.</summary>
+    public ulong Calls;
+
+    /// <summary>Blocks handed out here.</summary>
+    public ulong Allocations;
+
+    /// <summary>Bytes asked for by those, and bytes that malloc_usable_size answers for them.</summary>
+    public ulong RequestedBytes;
+    public ulong UsableBytes;
+
+    /// <summary>Of the allocations: those served by a mapping of their own (mmap); the rest came from the brk heap.</summary>
+    public ulong MappedAllocations;
+
+    /// <summary>Allocations that answered NULL (an OutOfMemoryException in .NET's APIs).</summary>
+    public ulong Failures;
+
+    /// <summary>Blocks from here that are gone again (freed or reallocated), with their bytes; live = allocated - released.</summary>
+    public ulong Released;
+    public ulong ReleasedRequestedBytes;
+    public ulong ReleasedUsableBytes;
+
+    /// <summary>Highest live requested bytes.</summary>
+    public ulong PeakLiveBytes;
+
+    /// <summary>Reallocations here that had to move the block.</summary>
+    public ulong Moves;
+
+    /// <summary>Minor faults charged to this site's blocks up to the last snapshot.</summary>
+    public ulong MinorFaults;
+
+    /// <summary>Pages present at the last snapshot that are charged to this site.</summary>
+    public ulong ResidentPages;
+
+    private ulong _reserved0;
+    private ulong _reserved1;
+    private ulong _reserved2;
+}
+
+/// <summary>The state of one chunk-sized slot of the arena: who allocated the block whose chunk starts there, how big, and whether it lives.</summary>
+[StructLayout(LayoutKind.Sequential, Pack = 8)]
+public struct BlockTag
+{
+    public const int Size = 16;
+
+    /// <summary>Bit 63: live. Bit 62: the chunk starts at the slot's upper 16 bytes. Bits 0–47: requested bytes. Bits 48-55: AllocationFamily.</summary>
+    public ulong State;
+    public uint AllocationSite;
+
+    /// <summary>Site that freed it, when not live.</summary>
+    public uint ReleaseSite;
+}

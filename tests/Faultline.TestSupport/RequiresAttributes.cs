@@ -1,0 +1,61 @@
+using Xunit;
+
+namespace Faultline.TestSupport;
+
+/// <summary>Conditions of the machine that differential tests depend on; a test that needs one that is missing is skipped with the reason shown.</summary>
+public static class Host
+{
+    public static bool HasCompiler { get; } = OnPath("gcc") || OnPath("cc");
+
+    /// <summary>The C library is the one that the default profile models.</summary>
+    public static bool HasProfileLibc { get; } = OperatingSystem.IsLinux() && File.Exists("/lib/x86_64-linux-gnu/libc.so.6")
+        && GnuVersion() == "2.36";
+
+    /// <summary>Why real minor faults cannot be compared with the model's here, or null: huge pages for everyone hide 4 KiB faults.</summary>
+    public static string? WhyFaultsDiffer { get; } = ReadOrEmpty("/sys/kernel/mm/transparent_hugepage/enabled").Contains("[always]")
+        ? "transparent huge pages are 'always' on this host" : null;
+
+    public static bool OnPath(string program) => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':')
+        .Any(folder => File.Exists(Path.Combine(folder, program)));
+
+    private static string ReadOrEmpty(string path) => File.Exists(path) ? File.ReadAllText(path) : "";
+
+    private static unsafe string GnuVersion()
+    {
+        try
+        {
+            return new string((sbyte*)gnu_get_libc_version());
+        }
+        catch (Exception e) when (e is DllNotFoundException or EntryPointNotFoundException)
+        {
+            return "";
+        }
+    }
+
+    [System.Runtime.InteropServices.DllImport("libc")]
+    private static extern nint gnu_get_libc_version();
+}
+
+/// <summary>A test that compiles a C program and compares with the C library and kernel of this machine.</summary>
+public sealed class RealLibcFactAttribute : FactAttribute
+{
+    public RealLibcFactAttribute()
+    {
+        if (!Host.HasCompiler)
+            Skip = "SKIPPED: no C compiler on PATH, so the model cannot be held against the real C library";
+        else if (!Host.HasProfileLibc)
+            Skip = "SKIPPED: this machine's C library is not glibc 2.36, which the profile models";
+        else if (Host.WhyFaultsDiffer is { } reason)
+            Skip = $"SKIPPED: {reason}";
+    }
+}
+
+/// <summary>A theory over the recorded traces beside the checkout.</summary>
+public sealed class SharedTracesTheoryAttribute : TheoryAttribute
+{
+    public SharedTracesTheoryAttribute()
+    {
+        if (Repository.SharedTraces == null)
+            Skip = "SKIPPED: no recorded traces (set FAULTLINE_TRACES to their folder)";
+    }
+}
