@@ -84,20 +84,28 @@ internal enum ParameterRole
 
 /// <summary>
 /// One allocation API. <see cref="Type"/> is the full name of the .NET type, or <see cref="LibcType"/> for a P/Invoke
-/// whose entry point is <see cref="Method"/>. <see cref="ParameterTypes"/> are metadata names (System.UIntPtr, System.Void*) and are
-/// empty for P/Invokes, whose managed signature is the user's own; <see cref="Roles"/> has one entry a parameter.
+/// whose entry point is <see cref="Method"/>. <see cref="ParameterTypes"/> and <see cref="ReturnType"/> are metadata names
+/// (System.UIntPtr, System.Void*). For a P/Invoke they are the C prototype's, on x86-64: the managed signature is the user's own
+/// (malloc(int), free(IntPtr) …), and the router converts. <see cref="Roles"/> has one entry a parameter.
 /// </summary>
+/// <remarks>
+/// The shim's facade of a row is <see cref="FacadeType"/>.<see cref="Method"/> with exactly these parameters, then <c>int site</c>,
+/// and exactly this return type. A libc facade that fails leaves errno by Marshal.SetLastSystemError, as the C function would;
+/// the router turns it into the last P/Invoke error where the extern asked for SetLastError.
+/// </remarks>
 internal sealed class AllocationApi
 {
     /// <summary>Stands for "a P/Invoke into the C library".</summary>
     public const string LibcType = "libc";
 
-    public AllocationApi(string type, string method, AllocationFamily family, AllocationEffect effect, string[] parameterTypes, params ParameterRole[] roles)
+    public AllocationApi(
+        string type, string method, AllocationFamily family, AllocationEffect effect, string returnType, string[] parameterTypes, params ParameterRole[] roles)
     {
         Type = type;
         Method = method;
         Family = family;
         Effect = effect;
+        ReturnType = returnType;
         ParameterTypes = parameterTypes;
         Roles = roles;
     }
@@ -110,15 +118,26 @@ internal sealed class AllocationApi
 
     public AllocationEffect Effect { get; }
 
+    public string ReturnType { get; }
+
     public IReadOnlyList<string> ParameterTypes { get; }
 
     public IReadOnlyList<ParameterRole> Roles { get; }
 
+    /// <summary>Parameters that a P/Invoke's declaration may leave out at the end: mremap's new address, which C declares as variadic. The router passes zero.</summary>
+    public int OptionalParameters => IsPInvoke && Method == "mremap" ? 1 : 0;
+
     public bool IsPInvoke => Type == LibcType;
+
+    /// <summary>Full name of the shim's class that has the facade of this row.</summary>
+    public string FacadeType => "Faultline.Shim." + (IsPInvoke ? "Libc" : Type.Substring(Type.LastIndexOf('.') + 1)) + "Shim";
+
+    /// <summary>As a C# reader knows it: NativeMemory.Alloc, Marshal.FreeHGlobal; a P/Invoke's entry point alone: malloc.</summary>
+    public string DisplayName => IsPInvoke ? Method : Type.Substring(Type.LastIndexOf('.') + 1) + "." + Method;
 
     public bool Allocates => Effect is AllocationEffect.Allocate or AllocationEffect.AllocateZeroed or AllocationEffect.AllocateString or AllocationEffect.Reallocate;
 
     public bool Frees => Effect is AllocationEffect.Free or AllocationEffect.ClearAndFree;
 
-    public override string ToString() => Type + "." + Method + "(" + string.Join(", ", ParameterTypes) + ")";
+    public override string ToString() => ReturnType + " " + Type + "." + Method + "(" + string.Join(", ", ParameterTypes) + ")";
 }

@@ -18,6 +18,8 @@ internal static class AllocationApis
     private const string IntPtr = "System.IntPtr";
     private const string Int32 = "System.Int32";
     private const string Pointer = "System.Void*";
+    private const string PointerToPointer = "System.Void**";
+    private const string Void = "System.Void";
     private const string String = "System.String";
     private const string SecureString = "System.Security.SecureString";
 
@@ -66,26 +68,27 @@ internal static class AllocationApis
         Marshalled("FreeBSTR", Bstr, Free, [IntPtr], Block),
         Marshalled("ZeroFreeBSTR", Bstr, ClearAndFree, [IntPtr], Block),
 
-        Libc("malloc", AllocationFamily.Libc, Allocate, Size),
-        Libc("calloc", AllocationFamily.Libc, AllocateZeroed, Count, ElementSize),
-        Libc("realloc", AllocationFamily.Libc, Reallocate, Block, Size),
-        Libc("free", AllocationFamily.Libc, Free, Block),
-        Libc("posix_memalign", AllocationFamily.Libc, Allocate, OutBlock, Alignment, Size),
-        Libc("aligned_alloc", AllocationFamily.Libc, Allocate, Alignment, Size),
-        Libc("memalign", AllocationFamily.Libc, Allocate, Alignment, Size),
-        Libc("malloc_usable_size", AllocationFamily.Libc, Query, Block),
-        Libc("mmap", Mapping, AllocateZeroed, Block, Size, Other, Other, Other, Other),
-        Libc("munmap", Mapping, Free, Block, Size),
-        Libc("mremap", Mapping, Reallocate, Block, Other, Size, Other),
-        Libc("madvise", Mapping, Advise, Block, Size, Other),
+        Libc("malloc", AllocationFamily.Libc, Allocate, Pointer, [UIntPtr], Size),
+        Libc("calloc", AllocationFamily.Libc, AllocateZeroed, Pointer, [UIntPtr, UIntPtr], Count, ElementSize),
+        Libc("realloc", AllocationFamily.Libc, Reallocate, Pointer, [Pointer, UIntPtr], Block, Size),
+        Libc("free", AllocationFamily.Libc, Free, Void, [Pointer], Block),
+        Libc("posix_memalign", AllocationFamily.Libc, Allocate, Int32, [PointerToPointer, UIntPtr, UIntPtr], OutBlock, Alignment, Size),
+        Libc("aligned_alloc", AllocationFamily.Libc, Allocate, Pointer, [UIntPtr, UIntPtr], Alignment, Size),
+        Libc("memalign", AllocationFamily.Libc, Allocate, Pointer, [UIntPtr, UIntPtr], Alignment, Size),
+        Libc("malloc_usable_size", AllocationFamily.Libc, Query, UIntPtr, [Pointer], Block),
+        Libc("mmap", Mapping, AllocateZeroed, Pointer, [Pointer, UIntPtr, Int32, Int32, Int32, IntPtr], Block, Size, Other, Other, Other, Other),
+        Libc("munmap", Mapping, Free, Int32, [Pointer, UIntPtr], Block, Size),
+        Libc("mremap", Mapping, Reallocate, Pointer, [Pointer, UIntPtr, UIntPtr, Int32, Pointer], Block, Other, Size, Other, Other),
+        Libc("madvise", Mapping, Advise, Int32, [Pointer, UIntPtr, Int32], Block, Size, Other),
     ];
 
     private static AllocationApi Native(string method, AllocationFamily family, AllocationEffect effect, string[] types, params ParameterRole[] roles)
-        => new(NativeMemoryType, method, family, effect, types, roles);
+        => new(NativeMemoryType, method, family, effect, effect == Free ? Void : Pointer, types, roles);
 
     private static AllocationApi Marshalled(string method, AllocationFamily family, AllocationEffect effect, string[] types, params ParameterRole[] roles)
-        => new(MarshalType, method, family, effect, types, roles);
+        => new(MarshalType, method, family, effect, effect is Free or ClearAndFree ? Void : IntPtr, types, roles);
 
-    private static AllocationApi Libc(string entryPoint, AllocationFamily family, AllocationEffect effect, params ParameterRole[] roles)
-        => new(AllocationApi.LibcType, entryPoint, family, effect, [], roles);
+    private static AllocationApi Libc(
+        string entryPoint, AllocationFamily family, AllocationEffect effect, string returnType, string[] types, params ParameterRole[] roles)
+        => new(AllocationApi.LibcType, entryPoint, family, effect, returnType, types, roles);
 }
