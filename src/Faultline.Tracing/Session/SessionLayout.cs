@@ -32,6 +32,9 @@ public static class SessionLayout
     /// <summary>Bytes of arena that one block tag covers: glibc's smallest chunk, so that no two chunks share one.</summary>
     public const int BytesPerBlockTag = 32;
 
+    /// <summary>Least bytes of arena that a session is worth having for.</summary>
+    public const ulong SmallestArena = 64UL << 20;
+
     /// <summary>The environment variable by which the shim finds the session file's path.</summary>
     public const string EnvironmentVariable = "FAULTLINE_SESSION";
 
@@ -53,6 +56,17 @@ public enum SessionState : uint
 
     /// <summary>The final snapshot was written at the program's orderly end.</summary>
     Finished = 3,
+}
+
+/// <summary>Which touch observer the tool asks the shim for. The ones below <see cref="Assume"/> force one of the fallbacks.</summary>
+public enum ObserverRequest : uint
+{
+    /// <summary>The best that the host has, found by probing.</summary>
+    Best = 0,
+    Assume = 1,
+    PagemapScan = 2,
+    Pagemap = 3,
+    Mincore = 4,
 }
 
 /// <summary>Which touch observer the shim uses.</summary>
@@ -89,8 +103,7 @@ public struct SessionHeader
     /// <summary>A <see cref="Faultline.Kernel"/> THP policy: 0 never, 1 madvise, 2 always.</summary>
     public uint ThpPolicy;
 
-    /// <summary>0 observe (best that the host has), 1 assume.</summary>
-    public uint ObserverRequested;
+    public ObserverRequest ObserverRequested;
 
     public uint SnapshotMilliseconds;
     public uint SiteCount;
@@ -110,8 +123,11 @@ public struct SessionHeader
     /// <summary>Routed calls so far.</summary>
     public ulong EventCount;
 
-    /// <summary>Findings so far; those past the capacity are only counted.</summary>
+    /// <summary>Different findings so far (kind and sites); those past <see cref="SessionLayout.FindingCapacity"/> are only counted.</summary>
     public ulong FindingCount;
+
+    /// <summary>Routed calls that freed or resized a block of the real heap, made by unrouted code: passed on to the real functions.</summary>
+    public ulong ForeignCalls;
 
     /// <summary>CLOCK_REALTIME nanoseconds when the shim attached.</summary>
     public long StartedUnixNanoseconds;
@@ -167,10 +183,34 @@ public struct BlockTag
 {
     public const int Size = 16;
 
-    /// <summary>Bit 63: live. Bit 62: the chunk starts at the slot's upper 16 bytes. Bits 0–47: requested bytes. Bits 48-55: AllocationFamily.</summary>
+    public const ulong LiveBit = 1UL << 63;
+    public const ulong HalfBit = 1UL << 62;
+    public const ulong GuardedBit = 1UL << 61;
+    public const ulong MarkedBit = 1UL << 60;
+    public const int FamilyShift = 48;
+    public const ulong RequestedMask = (1UL << FamilyShift) - 1;
+
+    /// <summary>
+    /// Bits of <see cref="State"/>:
+    /// <code>
+    ///   63    62    61       60      59..56  55..48   47..0
+    ///   live  half  guarded  marked  0       family   requested bytes
+    /// </code>
+    /// half: the chunk starts at the slot's upper 16 bytes. guarded: the slack after the requested bytes holds guard bytes.
+    /// marked: the freed block starts with the marker that stands where glibc keeps its links. family: AllocationFamily.
+    /// A slot of zeros never held a chunk, or the chunk was merged into another one.
+    /// </summary>
     public ulong State;
     public uint AllocationSite;
 
     /// <summary>Site that freed it, when not live.</summary>
     public uint ReleaseSite;
+
+    public readonly bool IsLive => (State & LiveBit) != 0;
+
+    public readonly bool IsFreed => State != 0 && (State & LiveBit) == 0;
+
+    public readonly ulong RequestedBytes => State & RequestedMask;
+
+    public readonly uint Family => (uint)(State >> FamilyShift) & 0xff;
 }
