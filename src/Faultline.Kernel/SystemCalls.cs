@@ -90,6 +90,7 @@ public enum Advice
 public enum Errno
 {
     None = 0,
+    EPERM = 1,
     EAGAIN = 11,
     ENOMEM = 12,
     EACCES = 13,

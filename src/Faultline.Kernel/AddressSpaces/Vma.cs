@@ -1,0 +1,58 @@
+// One virtual memory area: a run of pages of one process with the same attributes (include/linux/mm_types.h, mm/vma.c, 6.18).
+
+namespace Faultline.Kernel;
+
+/// <summary>VM_* attributes of an area. Two neighbours can only be one area if these are equal.</summary>
+[Flags]
+internal enum VmaFlags : uint
+{
+    None = 0,
+    Read = 1,
+    Write = 2,
+    Execute = 4,
+    AccessMask = Read | Write | Execute,
+
+    /// <summary>Charged against the commit limit (private and writable at some time).</summary>
+    Accounted = 0x10,
+    NoReserve = 0x20,
+    HugePage = 0x40,
+    NoHugePage = 0x80,
+
+    /// <summary>Inherited by fork together with its pages: its reverse-map chain has two links, so it no longer merges with an area that has none.</summary>
+    Forked = 0x100,
+}
+
+/// <summary>
+/// Half-open byte range [Start, End), page aligned. <see cref="PageOffset"/> is the page number that the first page had when
+/// the area was made: it survives a move, and neighbours merge only where it continues. <see cref="AnonymousRoot"/> names the
+/// reverse map that the area's written pages hang on; 0 until the first private page.
+/// </summary>
+internal struct Vma
+{
+    public ulong Start;
+    public ulong End;
+    public ulong PageOffset;
+    public VmaFlags Flags;
+    public uint AnonymousRoot;
+
+    public readonly ulong Pages => (End - Start) >> PageSize.Shift;
+
+    /// <summary>True where Linux would make one area of this one and the one that follows it.</summary>
+    public readonly bool ContinuesInto(in Vma next) =>
+        End == next.Start && Flags == next.Flags && PageOffset + Pages == next.PageOffset && RootsAgree(next);
+
+    private readonly bool RootsAgree(in Vma next) =>
+        AnonymousRoot == next.AnonymousRoot
+        || ((AnonymousRoot == 0 || next.AnonymousRoot == 0) && (Flags & VmaFlags.Forked) == 0);
+
+    /// <summary>The part of the area from <paramref name="address"/> on; the caller shortens the lower part.</summary>
+    public readonly Vma From(ulong address)
+    {
+        Vma upper = this;
+        upper.Start = address;
+        upper.PageOffset = PageOffset + ((address - Start) >> PageSize.Shift);
+        return upper;
+    }
+
+    public override readonly string ToString() => $"[0x{Start:x}, 0x{End:x}) {Flags} offset 0x{PageOffset:x} root {AnonymousRoot}";
+}

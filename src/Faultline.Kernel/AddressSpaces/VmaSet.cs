@@ -1,0 +1,186 @@
+// The areas of one process, ordered by address (mm/vma.c, 6.18; Linux keeps them in a maple tree). Here they are one sorted
+// array outside the GC heap: a process has few areas since neighbours merge, and a search in it touches few cache lines.
+
+using System.Runtime.CompilerServices;
+using Faultline.Kernel.Host;
+
+namespace Faultline.Kernel;
+
+/// <summary>Ordered, disjoint, maximally merged areas. Not thread safe.</summary>
+internal sealed unsafe class VmaSet : IDisposable
+{
+    /// <summary>vm.max_map_count.</summary>
+    public const int MaxMapCount = 65530;
+
+    private readonly ReservedMemory _memory = new((ulong)(MaxMapCount + 16) * (ulong)sizeof(Vma));
+    private readonly Vma* _areas;
+
+    public VmaSet() => _areas = (Vma*)_memory.Start;
+
+    public int Count { get; private set; }
+
+    public ulong TotalPages { get; private set; }
+
+    public ref Vma this[int index] => ref _areas[index];
+
+    /// <summary>Index of the first area that ends above the address (it may start above it too); Count if there is none.</summary>
+    public int FindIndex(ulong address)
+    {
+        int low = 0, high = Count;
+        while (low < high)
+        {
+            int middle = (low + high) >>> 1;
+            if (_areas[middle].End > address)
+                high = middle;
+            else
+                low = middle + 1;
+        }
+
+        return low;
+    }
+
+    /// <summary>Index of the area that holds the address, or -1.</summary>
+    public int Find(ulong address)
+    {
+        int index = FindIndex(address);
+        return index < Count && _areas[index].Start <= address ? index : -1;
+    }
+
+    public bool IsFree(ulong start, ulong end)
+    {
+        int index = FindIndex(start);
+        return index == Count || _areas[index].Start >= end;
+    }
+
+    /// <summary>End of the last area that begins below the address, or 0: with <see cref="StartAbove"/> the hole around a free range.</summary>
+    public ulong EndBelow(ulong start)
+    {
+        int index = FindIndex(start);
+        return index == 0 ? 0 : _areas[index - 1].End;
+    }
+
+    /// <summary>Start of the first area at or above the address, or <paramref name="otherwise"/>.</summary>
+    public ulong StartAbove(ulong end, ulong otherwise)
+    {
+        int index = FindIndex(end);
+        return index == Count ? otherwise : Math.Max(_areas[index].Start, end);
+    }
+
+    /// <summary>Adds an area over free space and merges it with its neighbours.</summary>
+    public void Add(in Vma area)
+    {
+        Insert(FindIndex(area.Start), area);
+        TotalPages += area.Pages;
+        MergeAround(area.Start, area.End);
+    }
+
+    /// <summary>Grows an area upwards into free space, bytes, and merges it with what it now touches.</summary>
+    public void Extend(int index, ulong growth)
+    {
+        _areas[index].End += growth;
+        TotalPages += growth >> PageSize.Shift;
+        MergeAround(_areas[index].Start, _areas[index].End);
+    }
+
+    /// <summary>Removes everything in the range, splitting the areas that cross its ends.</summary>
+    public void RemoveRange(ulong start, ulong end)
+    {
+        Split(start);
+        Split(end);
+        int first = FindIndex(start);
+        int last = first;
+        for (; last < Count && _areas[last].End <= end; last++)
+            TotalPages -= _areas[last].Pages;
+        RemoveAt(first, last - first);
+    }
+
+    /// <summary>Makes the address a boundary if it lies inside an area. Until <see cref="MergeAround"/> the set is not maximally merged.</summary>
+    public void Split(ulong address)
+    {
+        int index = Find(address);
+        if (index < 0 || _areas[index].Start == address)
+            return;
+        Vma upper = _areas[index].From(address);
+        _areas[index].End = address;
+        Insert(index + 1, upper);
+    }
+
+    /// <summary>How many more areas there would be if both addresses became boundaries.</summary>
+    public int SplitsNeeded(ulong start, ulong end) => (IsInside(start) ? 1 : 0) + (IsInside(end) ? 1 : 0);
+
+    /// <summary>Joins, from left to right, what has become equal from the area before the range to the one after it.</summary>
+    public void MergeAround(ulong start, ulong end)
+    {
+        int index = Math.Max(FindIndex(start) - 1, 0);
+        while (index + 1 < Count && _areas[index].Start <= end)
+        {
+            ref Vma left = ref _areas[index];
+            ref Vma right = ref _areas[index + 1];
+            if (!left.ContinuesInto(right))
+            {
+                index++;
+                continue;
+            }
+
+            left.End = right.End;
+            left.AnonymousRoot = Math.Max(left.AnonymousRoot, right.AnonymousRoot);
+            RemoveAt(index + 1, 1);
+        }
+    }
+
+    public void CopyFrom(VmaSet other)
+    {
+        Unsafe.CopyBlock(_areas, other._areas, (uint)(other.Count * sizeof(Vma)));
+        Count = other.Count;
+        TotalPages = other.TotalPages;
+    }
+
+    public void Clear()
+    {
+        Count = 0;
+        TotalPages = 0;
+    }
+
+    public void Dispose() => _memory.Dispose();
+
+    /// <summary>Throws <see cref="InvalidOperationException"/> unless ordered, disjoint, page aligned, not empty, merged, and the total right.</summary>
+    public void CheckInvariants()
+    {
+        ulong total = 0;
+        for (int i = 0; i < Count; i++)
+        {
+            ref Vma area = ref _areas[i];
+            total += area.Pages;
+            if (area.Start >= area.End || ((area.Start | area.End) & PageSize.Mask) != 0)
+                throw new InvalidOperationException($"area {i} is malformed: {area}");
+            if (i > 0 && _areas[i - 1].End > area.Start)
+                throw new InvalidOperationException($"areas {i - 1} and {i} overlap or are out of order: {_areas[i - 1]}, {area}");
+            if (i > 0 && _areas[i - 1].ContinuesInto(area))
+                throw new InvalidOperationException($"areas {i - 1} and {i} should be one: {_areas[i - 1]}, {area}");
+        }
+
+        if (total != TotalPages)
+            throw new InvalidOperationException($"areas hold {total} pages, {TotalPages} are counted");
+    }
+
+    private bool IsInside(ulong address)
+    {
+        int index = Find(address);
+        return index >= 0 && _areas[index].Start != address;
+    }
+
+    private void Insert(int index, Vma area)
+    {
+        if (Count >= MaxMapCount + 16)
+            throw new InvalidOperationException($"{Count} areas: the caller did not check max_map_count");
+        Buffer.MemoryCopy(_areas + index, _areas + index + 1, (MaxMapCount + 16 - index - 1) * (long)sizeof(Vma), (Count - index) * (long)sizeof(Vma));
+        _areas[index] = area;
+        Count++;
+    }
+
+    private void RemoveAt(int index, int count)
+    {
+        Buffer.MemoryCopy(_areas + index + count, _areas + index, (Count - index) * (long)sizeof(Vma), (Count - index - count) * (long)sizeof(Vma));
+        Count -= count;
+    }
+}

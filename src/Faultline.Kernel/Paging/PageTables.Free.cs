@@ -1,0 +1,45 @@
+// Giving tables back (mm/memory.c free_pgtables, free_pgd_range). An unmapped range takes with it every table whose whole
+// reach lies in the hole that the unmapping leaves, from the end of the area below to the start of the area above.
+
+namespace Faultline.Kernel;
+
+internal sealed unsafe partial class PageTables
+{
+    /// <summary>
+    /// Frees tables under [start, end), which maps nothing any more. Nothing is mapped from <paramref name="floor"/> to
+    /// <paramref name="ceiling"/> (end of the area below, start of the area above).
+    /// </summary>
+    public void FreeTables(ulong start, ulong end, ulong floor, ulong ceiling)
+    {
+        ForgetLeaf();
+        FreeBelow(_root, PgdShift, start, end, floor, ceiling);
+    }
+
+    /// <summary>The whole user half; the process is ending. Everything must have been unmapped.</summary>
+    public void Destroy()
+    {
+        FreeTables(0, 1UL << 47, 0, 1UL << 47);
+        for (int i = Entries / 2; i < Entries; i++)
+            _root[i] = 0;
+        LowerTables++;
+        GiveTable(_rootFrame);
+    }
+
+    private void FreeBelow(ulong* table, int shift, ulong start, ulong end, ulong floor, ulong ceiling)
+    {
+        ulong reach = 1UL << shift;
+        for (ulong at = start & ~(reach - 1); at < end; at += reach)
+        {
+            ulong* entry = table + ((at >> shift) & (Entries - 1));
+            if (*entry == 0 || (*entry & Pte.Huge) != 0)
+                continue;
+            if (shift > PmdShift)
+                FreeBelow(Table(*entry), shift - 9, Math.Max(start, at), Math.Min(end, at + reach), floor, ceiling);
+            if (at < floor || at + reach > ceiling)
+                continue;
+            uint frame = Pte.Frame(*entry);
+            *entry = 0;
+            GiveTable(frame);
+        }
+    }
+}

@@ -1,0 +1,54 @@
+// What a processor keeps of the page tables: here a direct-mapped cache, so that an access to a present page costs no walk.
+//
+//   entry   page address (bits 63…12) │ 0 │ W │ 1          0 = empty
+
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace Faultline.Kernel;
+
+/// <summary>Translations that the page tables grant. May know less than they, never more.</summary>
+internal sealed class SoftwareTlb
+{
+    private const int Size = 1024;
+    private const int FlushAllAbove = 128;
+    private const ulong Valid = 1;
+    private const ulong Writable = 2;
+
+    private readonly ulong[] _entries = new ulong[Size];
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool Hits(ulong address, AccessKind kind)
+    {
+        ulong page = address & ~PageSize.Mask;
+        ulong need = page | Valid | ((ulong)kind << 1);
+        return (At(page) & (need | ~PageSize.Mask)) == need;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Fill(ulong page, ulong pte) => At(page) = page | Valid | (pte & Writable);
+
+    /// <summary>The grants for a range were taken back, wholly or in part.</summary>
+    public void Invalidate(ulong start, ulong end)
+    {
+        if ((end - start) >> PageSize.Shift > FlushAllAbove)
+        {
+            Flush();
+            return;
+        }
+
+        for (ulong page = start; page < end; page += PageSize.Bytes)
+            if ((At(page) & ~PageSize.Mask) == page)
+                At(page) = 0;
+    }
+
+    public void Flush() => Array.Clear(_entries);
+
+    /// <summary>Every cached grant, for checks: page address and whether it may be written.</summary>
+    public IEnumerable<(ulong Page, bool Writable)> Grants() =>
+        _entries.Where(entry => entry != 0).Select(entry => (entry & ~PageSize.Mask, (entry & Writable) != 0));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private ref ulong At(ulong page) =>
+        ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_entries), (nint)((page >> PageSize.Shift) & (Size - 1)));
+}
