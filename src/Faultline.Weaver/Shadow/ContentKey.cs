@@ -1,0 +1,33 @@
+using System.Security.Cryptography;
+using System.Text;
+
+namespace Faultline.Weaver.Shadow;
+
+/// <summary>Names of cache entries: SHA-256 over what an entry was made of, always with the version of the weaver that made it.</summary>
+internal static class ContentKey
+{
+    /// <summary>Changes exactly when the weaver's code does, since the build is deterministic.</summary>
+    public static readonly string WeaverVersion = typeof(ContentKey).Module.ModuleVersionId.ToString("N");
+
+    public static string Of(params IEnumerable<string> parts)
+    {
+        using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        hash.AppendData(Encoding.UTF8.GetBytes(WeaverVersion));
+        foreach (string part in parts)
+        {
+            hash.AppendData(Encoding.UTF8.GetBytes(part));
+            hash.AppendData([0]);
+        }
+
+        return Convert.ToHexStringLower(hash.GetHashAndReset().AsSpan(0, 16));
+    }
+
+    /// <summary>Hash of a file's bytes; "none" where there is no such file.</summary>
+    public static string OfFile(string path)
+    {
+        if (!File.Exists(path))
+            return "none";
+        using FileStream stream = File.OpenRead(path);
+        return Convert.ToHexStringLower(SHA256.HashData(stream));
+    }
+}
