@@ -1,0 +1,51 @@
+using Faultline.Tracing.Session;
+
+namespace Faultline.Reporting;
+
+/// <summary>Decides how complete a session is, and says it in a sentence.</summary>
+internal static class DataStateBuilder
+{
+    public static DataState Build(SessionReading session, RunFacts run, string? signal) => Judge(session) switch
+    {
+        Completeness.NotStarted => new(Completeness.NotStarted, null,
+            "Nothing was measured: the program ended before Faultline's start-up hook ran in it, so no call was routed."),
+        Completeness.Refused => new(Completeness.Refused, null,
+            $"Nothing was measured: {Reason(session)}; all calls went to the real functions."),
+        Completeness.CountersOnly => new(Completeness.CountersOnly, null,
+            $"{End(run, signal)} before the first snapshot: counters are up to the last call, nothing is known about pages."),
+        Completeness.Interrupted => Interrupted(session, run, signal),
+        _ => new(Completeness.Final, null, Final(session)),
+    };
+
+    private static Completeness Judge(SessionReading session) => (session.Header.State, session.Snapshot) switch
+    {
+        (SessionState.Created, _) => Completeness.NotStarted,
+        (SessionState.Refused, _) => Completeness.Refused,
+        (_, null) => Completeness.CountersOnly,
+        (SessionState.Finished, _) => Completeness.Final,
+        (_, { } snapshot) => IsLastWord(snapshot, session.Header) ? Completeness.Final : Completeness.Interrupted,
+    };
+
+    /// <summary>An exception that nobody catches ends in abort(): the session is never Finished, but nothing ran after its snapshot.</summary>
+    private static bool IsLastWord(in SnapshotRecord snapshot, in SessionHeader header)
+        => snapshot.Reason is SnapshotReason.Exit or SnapshotReason.UnhandledException && snapshot.EventCount == header.EventCount;
+
+    private static DataState Interrupted(SessionReading session, RunFacts run, string? signal)
+    {
+        long nanoseconds = run.EndedUnixNanoseconds - session.Snapshot!.Value.UnixNanoseconds;
+        TimeSpan age = TimeSpan.FromMicroseconds(Math.Max(0, nanoseconds) / 1000);
+        return new(Completeness.Interrupted, age,
+            $"{End(run, signal)} without a final snapshot: counters are up to the last call, pages as of {Quantity.Duration(age)} before.");
+    }
+
+    private static string Final(SessionReading session) => session.Snapshot!.Value.Reason == SnapshotReason.UnhandledException
+        ? "Final: the last snapshot was taken when an exception that nobody caught ended the program."
+        : "Final: the last snapshot was taken when the program ended.";
+
+    private static string End(RunFacts run, string? signal) => signal == null
+        ? $"The program ended with exit code {run.ExitCode}"
+        : $"The program was killed by {signal}";
+
+    private static string Reason(SessionReading session)
+        => session.NotesOf("refused").FirstOrDefault() ?? "the shim could not start in the program";
+}

@@ -1,0 +1,69 @@
+using Faultline.Tracing.Session;
+
+namespace Faultline.Reporting;
+
+/// <summary>Heap fragmentation by this project's definitions (printed as footnotes), physical fragmentation by the kernel's formula.</summary>
+internal static class FragmentationBuilder
+{
+    private static readonly string[] s_zoneNames = ["DMA", "DMA32", "Normal"];
+
+    public static HeapFragmentation Heap(in SnapshotRecord s) => new()
+    {
+        InternalBytes = Saturating(s.LiveUsableBytes, s.LiveRequestedBytes),
+        InternalShare = Quantity.Share(Saturating(s.LiveUsableBytes, s.LiveRequestedBytes), s.LiveUsableBytes),
+        External = s.FreeBytes == 0 ? 0 : 1 - Quantity.Share(s.LargestFreeBytes, s.FreeBytes),
+        FreeBytes = s.FreeBytes,
+        LargestFreeBytes = s.LargestFreeBytes,
+        StrandedPages = s.StrandedPages,
+        HeapResidentPages = s.HeapResidentPages,
+        RetainedBytes = Saturating(s.Arena + s.HBlkHd, s.LiveUsableBytes),
+        TrimmableBytes = s.KeepCost,
+        HeapBytes = s.Arena,
+        MappedBytes = s.HBlkHd,
+        MmapThreshold = s.MmapThreshold,
+        TrimThreshold = s.TrimThreshold,
+    };
+
+    public static unsafe IReadOnlyList<ZoneFragmentation> Zones(in SnapshotRecord s)
+    {
+        List<ZoneFragmentation> zones = [];
+        for (int zone = 0; zone < SnapshotRecord.Zones; zone++)
+        {
+            if (s.ManagedPages[zone] == 0)
+                continue;
+            ulong[] free = new ulong[SnapshotRecord.Orders];
+            for (int order = 0; order < free.Length; order++)
+                free[order] = s.FreeBlocks[zone * SnapshotRecord.Orders + order];
+            zones.Add(Zone(s_zoneNames[zone], s.ManagedPages[zone], free));
+        }
+
+        return zones;
+    }
+
+    private static ZoneFragmentation Zone(string name, ulong managed, ulong[] free)
+    {
+        ulong pages = 0;
+        int[] unusable = new int[free.Length];
+        for (int order = 0; order < free.Length; order++)
+        {
+            pages += free[order] << order;
+            unusable[order] = UnusableIndex(free, order);
+        }
+
+        return new(name, managed, pages, free, unusable);
+    }
+
+    private static int UnusableIndex(ulong[] free, int order)
+    {
+        ulong all = 0, usable = 0;
+        for (int k = 0; k < free.Length; k++)
+        {
+            all += free[k] << k;
+            if (k >= order)
+                usable += free[k] << k;
+        }
+        return all == 0 ? 1000 : (int)((all - usable) * 1000 / all);
+    }
+
+    private static ulong Saturating(ulong a, ulong b) => a > b ? a - b : 0;
+}

@@ -1,0 +1,27 @@
+namespace Faultline.Reporting;
+
+/// <summary>The report's closing line: the one thing worth doing next, worst trouble first.</summary>
+internal static class NextStep
+{
+    public static string For(DataState data, IReadOnlyList<Finding> findings, IReadOnlyList<SiteReport> leaks, IReadOnlyList<SiteReport> sites, RunFacts run)
+    {
+        string again = $"faultline run {Quote(run.Target)}";
+        if (!data.HasCounters)
+            return $"settle the reason above, then run again: {again}";
+        if (sites.Count == 0)
+            return "nothing to mend here; what native libraries allocate themselves is not seen";
+        if (findings.Count > 0)
+            return $"mend finding 1{At(findings[0])}, then run again: {again}";
+        if (leaks.Count > 0)
+            return $"free what {leaks[0].Site.Display} allocates, then run again: {again}";
+        SiteReport? worst = sites.FirstOrDefault(s => s.Verdicts.Count > 0);
+        return worst != null
+            ? $"look at {worst.Site.Display}, and keep these numbers to compare with: {again} --json --output before.json"
+            : $"keep these numbers to compare with later: {again} --json --output before.json";
+    }
+
+    private static string At(Finding finding)
+        => finding.Steps.Count == 0 ? "" : $" ({finding.Steps[^1].Site.Display})";
+
+    private static string Quote(string path) => path.Contains(' ') ? $"\"{path}\"" : path;
+}

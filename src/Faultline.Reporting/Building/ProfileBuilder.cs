@@ -1,0 +1,41 @@
+using Faultline.Tracing.Session;
+
+namespace Faultline.Reporting;
+
+/// <summary>Names the models behind the numbers.</summary>
+internal static class ProfileBuilder
+{
+    public static Profile Build(SessionReading session)
+    {
+        SessionHeader header = session.Header;
+        (string name, string text) = Observer(header.Observer);
+        return new(
+            Libc: "glibc-2.36",
+            Arenas: session.NotesOf("arena").FirstOrDefault(),
+            Kernel: "linux-6.x",
+            header.RamBytes,
+            header.Cpus,
+            PageBytes: 4096,
+            Thp(header.ThpPolicy),
+            name,
+            text,
+            session.NotesOf("observer").FirstOrDefault());
+    }
+
+    private static string Thp(uint policy) => policy switch
+    {
+        0 => "never",
+        1 => "madvise",
+        2 => "always",
+        _ => $"policy {policy}",
+    };
+
+    private static (string Name, string Text) Observer(ObserverKind kind) => kind switch
+    {
+        ObserverKind.PagemapScan => ("observe/pagemap-scan", "observed: the blocks' real pages, read with PAGEMAP_SCAN"),
+        ObserverKind.Pagemap => ("observe/pagemap", "observed: the blocks' real pages, read from /proc/self/pagemap"),
+        ObserverKind.Mincore => ("observe/mincore", "observed: the blocks' real pages, read with mincore, which does not tell written pages from pages that were only read"),
+        ObserverKind.Assumed => ("assume", "assumed: every requested byte counts as written when its block is allocated"),
+        _ => ("none", "none: nothing is known about which pages were touched"),
+    };
+}

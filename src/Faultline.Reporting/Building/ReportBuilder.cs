@@ -1,0 +1,39 @@
+using Faultline.Tracing.Session;
+
+namespace Faultline.Reporting;
+
+/// <summary>Makes the report of a run: a pure function of what the session holds, the site table and what the starter saw.</summary>
+public static class ReportBuilder
+{
+    public static Report Build(SessionReading session, SiteTable table, RunFacts run, RoutingFacts routing)
+    {
+        string? signal = session.Header.State == SessionState.Finished ? null : Signals.FromExitCode(run.ExitCode);
+        DataState data = DataStateBuilder.Build(session, run, signal);
+        IReadOnlyList<SiteReport> sites = SiteBuilder.Rank(session, table);
+        Amounts sum = sites.Aggregate(default(Amounts), (total, site) => total + site.Amounts);
+        SnapshotRecord? snapshot = data.HasCounters ? session.Snapshot : null;
+        ProcessTotals? process = snapshot is { } s ? ProcessBuilder.Totals(s, sum) : null;
+        Totals totals = new(sum, process, Answer.For(sum, sites.Count(x => x.Amounts.Blocks > 0), process, data));
+        IReadOnlyList<SiteReport> leaks = SiteBuilder.Leaks(sites);
+        IReadOnlyList<Finding> findings = [.. session.Findings.Select(f => FindingBuilder.Build(f, table))];
+        return new()
+        {
+            Program = new(run.Target, run.Program, run.ExitCode, signal, run.WallTime),
+            Profile = ProfileBuilder.Build(session),
+            Routing = routing,
+            ForeignCalls = session.Header.ForeignCalls,
+            Data = data,
+            Totals = totals,
+            Sites = sites,
+            Leaks = leaks,
+            Findings = findings,
+            FindingsNotKept = session.Header.FindingCount - Math.Min(session.Header.FindingCount, (ulong)findings.Count),
+            Heap = snapshot is { } heap ? FragmentationBuilder.Heap(heap) : null,
+            Zones = snapshot is { } physical ? FragmentationBuilder.Zones(physical) : [],
+            SystemCalls = snapshot is { } calls ? ProcessBuilder.SystemCalls(calls) : null,
+            Processes = snapshot is { } figures ? ProcessBuilder.Build(figures, session.Header, run.HostRamBytes) : null,
+            Notes = session.Notes,
+            Next = NextStep.For(data, findings, leaks, sites, run),
+        };
+    }
+}

@@ -1,0 +1,14 @@
+namespace Faultline.Reporting;
+
+/// <summary>
+/// What the process that started the program saw of it. <paramref name="Target"/> is what the user named on the command line,
+/// <paramref name="ExitCode"/> is 128 + signal for a program that a signal ended, <paramref name="EndedUnixNanoseconds"/> is
+/// CLOCK_REALTIME at its end and <paramref name="HostRamBytes"/> the real machine's memory (0 if not known).
+/// </summary>
+public sealed record RunFacts(
+    string Target,
+    string Program,
+    int ExitCode,
+    TimeSpan WallTime,
+    long EndedUnixNanoseconds,
+    ulong HostRamBytes);

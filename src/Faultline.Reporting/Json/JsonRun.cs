@@ -1,0 +1,109 @@
+using System.Text.Json;
+using Faultline.Tracing.Session;
+
+namespace Faultline.Reporting;
+
+/// <summary>The run: how the program ended, under which models, what was routed, how complete the data is.</summary>
+internal static class JsonRun
+{
+    public static void Program(Utf8JsonWriter json, Report report)
+    {
+        json.WriteStartObject("program");
+        json.WriteString("target", report.Program.Target);
+        json.WriteString("name", report.Program.Name);
+        json.WriteNumber("exitCode", report.Program.ExitCode);
+        json.WriteString("signal", report.Program.Signal);
+        json.WriteNumber("wallMilliseconds", (long)report.Program.WallTime.TotalMilliseconds);
+        json.WriteEndObject();
+    }
+
+    public static void Profile(Utf8JsonWriter json, Profile profile)
+    {
+        json.WriteStartObject("profile");
+        json.WriteString("libc", profile.Libc);
+        json.WriteString("arenas", profile.Arenas);
+        json.WriteString("kernel", profile.Kernel);
+        json.WriteNumber("ramBytes", profile.RamBytes);
+        json.WriteNumber("cpus", profile.Cpus);
+        json.WriteNumber("pageBytes", profile.PageBytes);
+        json.WriteString("thp", profile.Thp);
+        json.WriteString("observer", profile.Observer);
+        json.WriteString("observerText", profile.ObserverText);
+        json.WriteString("observerReason", profile.ObserverReason);
+        json.WriteEndObject();
+    }
+
+    public static void Routing(Utf8JsonWriter json, Report report)
+    {
+        RoutingFacts routing = report.Routing;
+        json.WriteStartObject("routing");
+        json.WriteString("shape", routing.Shape);
+        json.WriteStartArray("routed");
+        foreach (RoutedAssembly assembly in routing.Routed)
+        {
+            json.WriteStartObject();
+            json.WriteString("assembly", assembly.Name);
+            json.WriteNumber("sites", assembly.Sites);
+            json.WriteBoolean("symbols", assembly.HasSymbols);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        NotRouted(json, routing);
+        json.WriteNumber("foreignCalls", report.ForeignCalls);
+        json.WriteStartArray("notes");
+        foreach (string note in routing.Notes)
+            Note(json, "routing", note);
+        foreach (SessionNote note in report.Notes)
+            Note(json, note.Kind, note.Text);
+        json.WriteEndArray();
+        json.WriteEndObject();
+    }
+
+    public static void Data(Utf8JsonWriter json, DataState data)
+    {
+        json.WriteStartObject("data");
+        json.WriteString("completeness", JsonNamingPolicy.CamelCase.ConvertName(data.Completeness.ToString()));
+        if (data.PagesAge is { } age)
+            json.WriteNumber("pagesAgeMilliseconds", (long)age.TotalMilliseconds);
+        else
+            json.WriteNull("pagesAgeMilliseconds");
+        json.WriteString("text", data.Text);
+        json.WriteEndObject();
+    }
+
+    private static void NotRouted(Utf8JsonWriter json, RoutingFacts routing)
+    {
+        json.WriteStartArray("notRouted");
+        foreach (UnroutedAssembly assembly in routing.NotRouted)
+        {
+            json.WriteStartObject();
+            json.WriteString("assembly", assembly.Name);
+            json.WriteString("reason", assembly.Reason);
+            json.WriteEndObject();
+        }
+
+        foreach (UnroutedCall call in routing.UnroutedCalls)
+        {
+            json.WriteStartObject();
+            json.WriteString("api", call.Api);
+            json.WriteString("place", call.Place);
+            json.WriteString("reason", call.Reason);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        json.WriteStartArray("withoutCalls");
+        foreach (string assembly in routing.WithoutCalls)
+            json.WriteStringValue(assembly);
+        json.WriteEndArray();
+    }
+
+    private static void Note(Utf8JsonWriter json, string kind, string text)
+    {
+        json.WriteStartObject();
+        json.WriteString("kind", kind);
+        json.WriteString("text", text);
+        json.WriteEndObject();
+    }
+}

@@ -1,0 +1,20 @@
+namespace Faultline.Reporting;
+
+/// <summary>How the program ended. <paramref name="Signal"/> is "SIGKILL" and the like, null for an exit of its own.</summary>
+public sealed record ProgramEnd(string Target, string Name, int ExitCode, string? Signal, TimeSpan WallTime);
+
+/// <summary>
+/// Which models made the numbers: the C library, the kernel, the machine, and how page touches were seen.
+/// <paramref name="ObserverReason"/> says why that observer, null where the shim left no word.
+/// </summary>
+public sealed record Profile(
+    string Libc,
+    string? Arenas,
+    string Kernel,
+    ulong RamBytes,
+    uint Cpus,
+    uint PageBytes,
+    string Thp,
+    string Observer,
+    string ObserverText,
+    string? ObserverReason);

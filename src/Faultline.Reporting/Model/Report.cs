@@ -1,0 +1,48 @@
+using Faultline.Tracing.Session;
+
+namespace Faultline.Reporting;
+
+// The one report model. ReportBuilder makes it, every writer (text, JSON) only lays it out: no writer computes a number or
+// phrases a verdict, so that all of them say the same. All of it is immutable. Bytes are bytes, pages are 4 KiB.
+
+/// <summary>Everything a report says about one run.</summary>
+public sealed record Report
+{
+    public required ProgramEnd Program { get; init; }
+
+    public required Profile Profile { get; init; }
+
+    public required RoutingFacts Routing { get; init; }
+
+    /// <summary>Routed calls on blocks of unrouted code, which went to the real functions.</summary>
+    public required ulong ForeignCalls { get; init; }
+
+    public required DataState Data { get; init; }
+
+    public required Totals Totals { get; init; }
+
+    /// <summary>Every site that was called, most costly first: by minor faults, then by bytes asked for.</summary>
+    public required IReadOnlyList<SiteReport> Sites { get; init; }
+
+    /// <summary>The sites with blocks that were still allocated at the end, most bytes first.</summary>
+    public required IReadOnlyList<SiteReport> Leaks { get; init; }
+
+    public required IReadOnlyList<Finding> Findings { get; init; }
+
+    /// <summary>Distinct findings that the session had no room for.</summary>
+    public required ulong FindingsNotKept { get; init; }
+
+    /// <summary>Null where no snapshot was taken, as for the three below.</summary>
+    public required HeapFragmentation? Heap { get; init; }
+
+    public required IReadOnlyList<ZoneFragmentation> Zones { get; init; }
+
+    public required KernelCalls? SystemCalls { get; init; }
+
+    public required ProcessFigures? Processes { get; init; }
+
+    public required IReadOnlyList<SessionNote> Notes { get; init; }
+
+    /// <summary>One sentence: what to do or run next.</summary>
+    public required string Next { get; init; }
+}

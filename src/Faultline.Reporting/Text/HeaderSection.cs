@@ -1,0 +1,60 @@
+using Faultline.Tracing.Session;
+
+namespace Faultline.Reporting;
+
+/// <summary>Who ran, under which models, what was routed and what was not, and how complete the data is.</summary>
+internal static class HeaderSection
+{
+    private const int MostListed = 8;
+
+    public static void Write(Page page, Report report)
+    {
+        ProgramEnd end = report.Program;
+        page.Line(page.Paint($"Faultline: {end.Name}", Ink.Bold));
+        page.Labelled("ended", $"{(end.Signal == null ? "exit code " + end.ExitCode : $"killed by {end.Signal} (exit code {end.ExitCode})")} after {Quantity.Duration(end.WallTime)}");
+        Models(page, report.Profile, report.Data.HasCounters);
+        Routing(page, report);
+        if (report.Data.HasCounters)
+            page.Labelled("data", report.Data.Text);
+        foreach (string note in report.Routing.Notes)
+            page.Labelled("note", note);
+        foreach (SessionNote note in report.Notes.Where(n => n.Kind is not ("arena" or "observer" or "refused")))
+            page.Labelled("note", $"{note.Kind}: {note.Text}");
+    }
+
+    private static void Models(Page page, Profile profile, bool ran)
+    {
+        page.Labelled("libc", $"{profile.Libc} (simulated){(profile.Arenas == null ? "" : ": " + profile.Arenas)}");
+        page.Labelled("kernel", $"{profile.Kernel} (simulated): {Quantity.Bytes(profile.RamBytes)} RAM, {Quantity.Count(profile.Cpus, "CPU")}, "
+            + $"{Quantity.Bytes(profile.PageBytes)} pages, transparent huge pages {profile.Thp}, no swap");
+        if (ran)
+            page.Labelled("observer", profile.ObserverText + (profile.ObserverReason == null ? "" : $" ({profile.ObserverReason})"));
+    }
+
+    private static void Routing(Page page, Report report)
+    {
+        RoutingFacts routing = report.Routing;
+        string sites = Quantity.Count((ulong)routing.Routed.Sum(a => (long)a.Sites), "call site");
+        string calls = Quantity.Count(report.Totals.Sites.Calls, "call");
+        page.Labelled("routed", routing.Routed.Count == 0
+            ? "nothing: no assembly has a call that Faultline knows"
+            : $"{calls} from {sites} in {Listed(routing.Routed.Select(Assembly))}");
+        foreach (IGrouping<string, UnroutedAssembly> group in routing.NotRouted.GroupBy(n => n.Reason))
+            page.Labelled("not routed", $"{Listed(group.Select(n => n.Name))}: {group.Key}");
+        foreach (IGrouping<string, UnroutedCall> group in routing.UnroutedCalls.GroupBy(n => n.Reason))
+            page.Labelled("not routed", $"{Listed(group.Select(n => $"{n.Api} in {n.Place}"))}: {group.Key}");
+        page.Labelled("not routed", "calls made by native libraries, the .NET runtime itself, emitted code, plug-ins from other folders and child processes");
+        if (report.ForeignCalls > 0)
+            page.Labelled("passed on", $"{Quantity.Count(report.ForeignCalls, "routed call")} freed or resized blocks of unrouted code, by the real functions");
+    }
+
+    private static string Assembly(RoutedAssembly assembly)
+        => $"{assembly.Name} ({assembly.Sites}{(assembly.HasSymbols ? "" : ", no symbols")})";
+
+    private static string Listed(IEnumerable<string> names)
+    {
+        List<string> all = [.. names];
+        IEnumerable<string> shown = all.Count <= MostListed ? all : [.. all.Take(MostListed), $"and {all.Count - MostListed} more"];
+        return string.Join(", ", shown);
+    }
+}

@@ -1,0 +1,31 @@
+using System.Globalization;
+
+namespace Faultline.Reporting;
+
+/// <summary>The simulated process as top(1) would show it, with the real one beside it.</summary>
+internal static class ProcessSection
+{
+    public static void Write(Page page, Report report)
+    {
+        if (report.Processes is not { } figures)
+            return;
+        page.Heading("The process as top shows it, KiB");
+        Table table = new("VIRT", "RES", "SHR", "%MEM", "minor faults", "major", "");
+        Add(table, figures.Simulated, $"simulated (of {Quantity.Bytes(report.Profile.RamBytes)})");
+        Add(table, figures.Real, "real (observed)");
+        page.Table(table);
+        page.Paragraph(figures.Difference, "  ");
+        if (report.SystemCalls is { } calls)
+            page.Paragraph($"System calls (simulated): brk {Quantity.Number(calls.Brk)}, mmap {Quantity.Number(calls.Mmap)}, munmap {Quantity.Number(calls.Munmap)}, "
+                + $"mremap {Quantity.Number(calls.Mremap)}, madvise {Quantity.Number(calls.Madvise)}.", "  ");
+    }
+
+    private static void Add(Table table, TopLine line, string name) => table.Add(
+        Quantity.Number(line.VirtKib),
+        Quantity.Number(line.ResKib),
+        Quantity.Number(line.ShrKib),
+        line.MemShare is { } share ? (share * 100).ToString("0.0", CultureInfo.InvariantCulture) : "-",
+        Quantity.Number(line.MinorFaults),
+        Quantity.Number(line.MajorFaults),
+        name);
+}
