@@ -1,1 +1,3 @@
-return 0;
+using Faultline.Tool;
+
+return FaultlineCommand.Run(args, Console.Out, Console.Error);

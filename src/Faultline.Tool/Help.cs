@@ -1,0 +1,77 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+using System.CommandLine.Invocation;
+
+namespace Faultline.Tool;
+
+/// <summary>What the help says below the list of options: examples, exit codes, what the report's words mean.</summary>
+internal static class Help
+{
+    public const string Root = """
+        Examples:
+          faultline run samples/ImagePipeline                 build a project, run it, report to standard error
+          faultline run bin/Release/net10.0/App.dll -- in.txt run a built application with arguments
+          faultline run --json -o report.json App.csproj      keep the numbers for a script
+
+        Exit codes:
+          run answers the program's own exit code (128 + signal if a signal ended it), and 2 when the
+          program could not be started: bad usage, no such file, not a .NET application, a build error.
+
+        'faultline run --help' explains the report.
+        """;
+
+    public const string Run = """
+        The program's standard streams, terminal, signals and exit code are its own, as if it had been started
+        without Faultline. The report goes to standard error, or with --output to a file.
+
+        Examples:
+          faultline run samples/LeakyCache
+          faultline run --top 30 App.csproj -- --input data.bin --fast
+          faultline run --ram 512MiB --thp always bin/Release/net10.0/App.dll
+          faultline run --output report.txt --force ./App
+          faultline run --json --output report.json samples/LeakyCache
+
+        What the report's columns mean:
+          faults        page faults that touching this site's blocks took (minor: no disk involved)
+          requested     bytes asked for, over the whole run
+          blocks        how many blocks that were; brk: cut from the heap; mmap: given a mapping of their own
+          resident      memory that is present for this site at the last snapshot
+          live at exit  blocks not freed when the program ended, and their bytes
+          site          File.cs:line Method, or Assembly!Type.Method without symbols, and the API called there
+        The other words (stranded, retained, unusable index ...) are defined at the report's end.
+
+        Sizes are a number with B, K, M, G or T (also KiB, MB and so on), in powers of 1024.
+        The simulated machine has 16GiB and 2 CPUs unless told otherwise, whatever the host has, so that
+        reports of one program can be compared across machines.
+
+        Exit codes:
+          the program's own (128 + signal if a signal ended it);
+          2 when it could not be started: bad usage, no such file, not a .NET application, a build error.
+
+        FAULTLINE_DEBUG=1 in the environment shows the details of an unexpected failure of Faultline itself.
+        """;
+
+    private const int Width = 104;
+
+    /// <summary>Adds the texts to what <c>--help</c> writes; the root's help option is the one that all verbs have.</summary>
+    public static void AddTo(RootCommand root)
+    {
+        HelpOption option = root.Options.OfType<HelpOption>().Single();
+        HelpAction standard = (HelpAction)option.Action!;
+        if (Console.IsOutputRedirected)
+            standard.MaxWidth = Width;
+        option.Action = new ExtendedHelp(standard);
+    }
+
+    private sealed class ExtendedHelp(HelpAction standard) : SynchronousCommandLineAction
+    {
+        public override bool ClearsParseErrors => true;
+
+        public override int Invoke(ParseResult parsed)
+        {
+            int result = standard.Invoke(parsed);
+            parsed.InvocationConfiguration.Output.WriteLine(parsed.CommandResult.Command.Name == "run" ? Run : Root);
+            return result;
+        }
+    }
+}

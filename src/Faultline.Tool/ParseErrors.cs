@@ -1,0 +1,42 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+
+namespace Faultline.Tool;
+
+/// <summary>One line for a command line that does not parse, with the word that was probably meant.</summary>
+internal static class ParseErrors
+{
+    public static string Describe(ParseResult parsed)
+    {
+        Command command = parsed.CommandResult.Command;
+        string help = command is RootCommand ? "faultline --help" : $"faultline {command.Name} --help";
+        IEnumerable<string> words = parsed.CommandResult.Children.OfType<ArgumentResult>().SelectMany(a => a.Tokens).Select(t => t.Value);
+        foreach (string word in words.Concat(parsed.UnmatchedTokens))
+            if (UnknownOption(word, command) is { } unknown)
+                return unknown;
+        if (command is RootCommand)
+            return parsed.UnmatchedTokens.Count == 0 ? $"no verb given; {help} lists them"
+                : $"'{parsed.UnmatchedTokens[0]}' is no verb{Suggest(parsed.UnmatchedTokens[0], command.Subcommands.Select(c => c.Name))}; {help} lists them";
+        return $"{parsed.Errors[0].Message.TrimEnd('.')}; see {help}";
+    }
+
+    /// <summary>
+    /// The line for a word that looks like an option and is none of the command's: the parser takes such words for arguments.
+    /// Null where it is not one.
+    /// </summary>
+    public static string? UnknownOption(string word, Command command)
+    {
+        if (word.Length < 2 || word[0] != '-')
+            return null;
+        string suggestion = Suggest(word, command.Options.SelectMany(o => o.Aliases.Prepend(o.Name)).Where(name => name.StartsWith("--", StringComparison.Ordinal)));
+        string hint = suggestion.Length > 0 ? suggestion
+            : command.Arguments.Count > 0 ? $"; if it is for the program, put it after --: faultline {command.Name} <program> -- {word}" : "";
+        return $"unknown option {word}{hint}";
+    }
+
+    private static string Suggest(string word, IEnumerable<string> known)
+    {
+        (int distance, string? best) = known.Select(k => (EditDistance.Between(word, k), (string?)k)).DefaultIfEmpty((int.MaxValue, null)).Min();
+        return best != null && distance <= Math.Max(1, best.Length / 3) ? $" (did you mean {best}?)" : "";
+    }
+}

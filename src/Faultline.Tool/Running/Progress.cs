@@ -1,0 +1,39 @@
+using Spectre.Console;
+
+namespace Faultline.Tool.Running;
+
+/// <summary>
+/// Says on standard error what takes long before the program starts: a spinner on a terminal, one plain line a step
+/// elsewhere, nothing with --quiet. Standard output is the program's alone.
+/// </summary>
+internal sealed class Progress
+{
+    private readonly TextWriter? _lines;
+    private readonly IAnsiConsole? _terminal;
+
+    private Progress(TextWriter? lines, IAnsiConsole? terminal)
+    {
+        _lines = lines;
+        _terminal = terminal;
+    }
+
+    public static Progress To(TextWriter error, bool quiet)
+        => quiet ? new(null, null)
+        : Terminal.Is(error) ? new(null, AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(error) }))
+        : new(error, null);
+
+    /// <summary>Does <paramref name="work"/> under a label; what it reports on the way is only shown on a terminal.</summary>
+    public T Step<T>(string label, Func<IProgress<string>, T> work)
+    {
+        if (_terminal != null)
+            return _terminal.Status().Start(Markup.Escape(label), context => work(new Detail(text => context.Status(Markup.Escape($"{label}: {text}")))));
+        _lines?.WriteLine($"faultline: {label}");
+        return work(new Detail(_ => { }));
+    }
+
+    /// <summary>Unlike System.Progress, it calls back at once and in order.</summary>
+    private sealed class Detail(Action<string> show) : IProgress<string>
+    {
+        public void Report(string value) => show(value);
+    }
+}

@@ -1,0 +1,30 @@
+using Faultline.Kernel;
+using Faultline.Tracing.Session;
+
+namespace Faultline.Tool.Running;
+
+/// <summary>What <c>faultline run</c> was asked to do, checked as far as that goes without looking at the disk.</summary>
+internal sealed record RunRequest
+{
+    public required string Target { get; init; }
+
+    public required IReadOnlyList<string> Arguments { get; init; }
+
+    public required ulong RamBytes { get; init; }
+
+    public required int Cpus { get; init; }
+
+    public required ThpPolicy Thp { get; init; }
+
+    public required ObserverRequest Observer { get; init; }
+
+    public required int Top { get; init; }
+
+    public required string? OutputPath { get; init; }
+
+    public required bool Force { get; init; }
+
+    public required bool Json { get; init; }
+
+    public required bool Quiet { get; init; }
+}

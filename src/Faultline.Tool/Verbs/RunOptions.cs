@@ -1,0 +1,120 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using Faultline.Kernel;
+using Faultline.Tool.Running;
+using Faultline.Tracing.Session;
+
+namespace Faultline.Tool.Verbs;
+
+/// <summary>The options of <c>faultline run</c>. The simulated machine's defaults are fixed, not the host's, so that reports repeat from host to host.</summary>
+internal sealed class RunOptions
+{
+    private const ulong SmallestRam = 64UL << 20;
+    private const ulong LargestRam = 1UL << 44;
+    private const int MostCpus = 1024;
+
+    private static readonly MachineOptions s_machine = new();
+
+    private readonly Option<ulong> _ram = new("--ram")
+    {
+        Description = "Memory of the simulated machine, such as 512MiB. [default: 16GiB]",
+        HelpName = "size",
+        CustomParser = ParseRam,
+    };
+
+    private readonly Option<int> _cpus = new("--cpus")
+    {
+        Description = "Processors of the simulated machine.",
+        HelpName = "n",
+        DefaultValueFactory = _ => s_machine.Cpus,
+        CustomParser = result => ParseNumber(result, MostCpus),
+    };
+
+    private readonly Option<string> _thp = new("--thp")
+    {
+        Description = "Transparent huge pages of the simulated machine.",
+        DefaultValueFactory = _ => "madvise",
+        CustomParser = result => ParseChoice(result, "never", "madvise", "always"),
+        HelpName = "never|madvise|always",
+    };
+
+    private readonly Option<string> _observer = new("--observer")
+    {
+        Description = "How page touches are known: observe reads the real pages, assume counts every requested byte as written.",
+        DefaultValueFactory = _ => "observe",
+        CustomParser = result => ParseChoice(result, "observe", "assume"),
+        HelpName = "observe|assume",
+    };
+
+    private readonly Option<int> _top = new("--top")
+    {
+        Description = "How many sites and leaks the text shows (the JSON has all).",
+        HelpName = "n",
+        DefaultValueFactory = _ => 10,
+        CustomParser = result => ParseNumber(result, int.MaxValue),
+    };
+
+    private readonly Option<string?> _output = new("--output", "-o")
+    {
+        Description = "Write the report to this file, not to standard error.",
+        HelpName = "file",
+    };
+
+    private readonly Option<bool> _force = new("--force", "-f") { Description = "Overwrite the --output file." };
+
+    private readonly Option<bool> _json = new("--json") { Description = "The report in the machine's form." };
+
+    private readonly Option<bool> _quiet = new("--quiet", "-q")
+    {
+        Description = "No progress and no report on standard error, only one line if the program did something wrong with native memory.",
+    };
+
+    public IEnumerable<Option> All => [_ram, _cpus, _thp, _observer, _top, _output, _force, _json, _quiet];
+
+    /// <summary>The first of <paramref name="words"/> is the program, the others are its arguments.</summary>
+    public RunRequest Read(ParseResult parsed, string[] words) => new()
+    {
+        Target = words[0],
+        Arguments = words[1..],
+        RamBytes = parsed.GetResult(_ram) == null ? s_machine.RamBytes : parsed.GetValue(_ram),
+        Cpus = parsed.GetValue(_cpus),
+        Thp = parsed.GetValue(_thp) switch { "never" => ThpPolicy.Never, "always" => ThpPolicy.Always, _ => ThpPolicy.MadviseOnly },
+        Observer = parsed.GetValue(_observer) == "assume" ? ObserverRequest.Assume : ObserverRequest.Best,
+        Top = parsed.GetValue(_top),
+        OutputPath = parsed.GetValue(_output),
+        Force = parsed.GetValue(_force),
+        Json = parsed.GetValue(_json),
+        Quiet = parsed.GetValue(_quiet),
+    };
+
+    private static ulong ParseRam(ArgumentResult result)
+    {
+        string text = result.Tokens[0].Value;
+        if (ByteSize.Parse(text) is not { } bytes)
+            result.AddError($"--ram {text} is not a size: give a number with a unit, such as 512MiB or 16GiB");
+        else if (bytes is < SmallestRam or > LargestRam)
+            result.AddError($"--ram {text} is outside of 64MiB to 16TiB");
+        else
+            return PageSize.Down(bytes);
+        return 0;
+    }
+
+    private static int ParseNumber(ArgumentResult result, int most)
+    {
+        string name = ((OptionResult)result.Parent!).Option.Name;
+        string text = result.Tokens[0].Value;
+        if (int.TryParse(text, out int number) && number >= 1 && number <= most)
+            return number;
+        result.AddError($"{name} {text} is not a {(most == int.MaxValue ? "positive number" : $"number from 1 to {most}")}");
+        return 0;
+    }
+
+    private static string ParseChoice(ArgumentResult result, params string[] choices)
+    {
+        string name = ((OptionResult)result.Parent!).Option.Name;
+        string text = result.Tokens[0].Value;
+        if (!choices.Contains(text))
+            result.AddError($"{name} {text} is none of {string.Join(", ", choices)}");
+        return text;
+    }
+}
