@@ -105,8 +105,22 @@ internal sealed unsafe class VmaSet : IDisposable
         Insert(index + 1, upper);
     }
 
-    /// <summary>How many more areas there would be if both addresses became boundaries.</summary>
-    public int SplitsNeeded(ulong start, ulong end) => (IsInside(start) ? 1 : 0) + (IsInside(end) ? 1 : 0);
+    /// <summary>True if taking the range out leaves a piece of one area on either side of it.</summary>
+    public bool IsMiddleOfOne(ulong start, ulong end)
+    {
+        int index = Find(start);
+        return index >= 0 && _areas[index].Start < start && _areas[index].End > end;
+    }
+
+    /// <summary>Pages of the range that are charged against the commit limit.</summary>
+    public ulong AccountedPages(ulong start, ulong end)
+    {
+        ulong pages = 0;
+        for (int i = FindIndex(start); i < Count && _areas[i].Start < end; i++)
+            if ((_areas[i].Flags & VmaFlags.Accounted) != 0)
+                pages += (Math.Min(end, _areas[i].End) - Math.Max(start, _areas[i].Start)) >> PageSize.Shift;
+        return pages;
+    }
 
     /// <summary>Joins, from left to right, what has become equal from the area before the range to the one after it.</summary>
     public void MergeAround(ulong start, ulong end)
@@ -161,12 +175,6 @@ internal sealed unsafe class VmaSet : IDisposable
 
         if (total != TotalPages)
             throw new InvalidOperationException($"areas hold {total} pages, {TotalPages} are counted");
-    }
-
-    private bool IsInside(ulong address)
-    {
-        int index = Find(address);
-        return index >= 0 && _areas[index].Start != address;
     }
 
     private void Insert(int index, Vma area)

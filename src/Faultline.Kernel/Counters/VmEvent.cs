@@ -1,20 +1,27 @@
 namespace Faultline.Kernel;
 
 /// <summary>
-/// The machine's counters: the one table of them. Each member is spelled as /proc/vmstat spells it (mm/vmstat.c
-/// vmstat_text, 6.18), so that the name printed is the name used.
+/// The machine's counters: the one table of them, in the order of /proc/vmstat and spelled as there (mm/vmstat.c vmstat_text,
+/// 6.18), so that the name printed is the name used. Those that start with nr_ are gauges (pages, but
+/// nr_anon_transparent_hugepages counts huge pages), the others only grow.
 /// </summary>
 public enum VmEvent
 {
+    nr_free_pages,
+    nr_anon_pages,
+    nr_page_table_pages,
+    nr_anon_transparent_hugepages,
+    pgalloc_dma,
+    pgalloc_dma32,
+    pgalloc_normal,
+    pgfree,
     pgfault,
     pgmajfault,
     pgreuse,
-}
-
-/// <summary>The values of the counters of one machine.</summary>
-public sealed class VmStat
-{
-    private readonly ulong[] _values = new ulong[Enum.GetValues<VmEvent>().Length];
-
-    public ref ulong this[VmEvent counter] => ref _values[(int)counter];
+    thp_fault_alloc,
+    thp_fault_fallback,
+    thp_deferred_split_page,
+    thp_split_pmd,
+    thp_zero_page_alloc,
+    thp_zero_page_alloc_failed,
 }

@@ -1,55 +1,173 @@
-// Frames one by one from a stack of freed ones, else the lowest never used: the interim allocator under the page tables.
+// The page allocator (mm/page_alloc.c get_page_from_freelist, __alloc_pages_slowpath, 6.18): zones from the highest that will do
+// down to DMA, a fast way while watermarks hold, a slow one that empties per-CPU lists before it gives up.
 
+using System.Runtime.CompilerServices;
 using Faultline.Kernel.Host;
 
 namespace Faultline.Kernel;
 
-internal sealed unsafe class FrameAllocator : IDisposable
+[Flags]
+internal enum AllocationFlags
 {
-    private readonly ReservedMemory _memory;
-    private readonly uint _count;
-    private uint _fresh = 1;
-    private uint _freed;
+    None = 0,
 
-    public FrameAllocator(ulong ramBytes)
+    /// <summary>Rather take from a lower zone than mix migratetypes in a pageblock.</summary>
+    NoFragment = 1,
+
+    /// <summary>Cannot wait (GFP_ATOMIC): may go below the minimum watermark and use HighAtomic blocks.</summary>
+    Atomic = 2,
+
+    /// <summary>Fails rather than empty the per-CPU lists: the caller can do with less (huge pages).</summary>
+    NoRetry = 4,
+}
+
+internal sealed unsafe partial class FrameAllocator : IDisposable
+{
+    /// <summary>The frame number that stands for none.</summary>
+    public const uint None = 0;
+
+    private readonly ReservedMemory _frameMemory;
+    private readonly ReservedMemory _pageblockMemory;
+    private readonly VmStat _stat;
+    private readonly Zone[] _zones;
+    private readonly Zone _preferred;
+
+    public FrameAllocator(ZoneRange[] ranges, int cpus, bool hugePages, VmStat stat)
     {
-        _count = (uint)(ramBytes >> PageSize.Shift);
-        _memory = new ReservedMemory((ulong)_count * (ulong)sizeof(Frame));
-        Frames = (Frame*)_memory.Start;
-        ManagedPages = _count - 1;
-        FreePages = ManagedPages;
+        uint end = ranges.Max(range => range.End);
+        ulong blocks = (end >> Order.Max) + 2;
+        _frameMemory = new ReservedMemory((blocks << Order.Max) * (ulong)sizeof(Frame));
+        _pageblockMemory = new ReservedMemory(blocks * 2);
+        _stat = stat;
+        Frames = (Frame*)_frameMemory.Start;
+        Pageblocks = new Pageblocks(_pageblockMemory.Start);
+        _zones = [.. ranges.Select((range, index) => new Zone(index, range, Frames, Pageblocks, cpus, stat))];
+        _preferred = _zones.Last(zone => zone.IsPopulated);
+        SetLimits(hugePages);
     }
 
     public Frame* Frames { get; }
 
-    public ulong FreePages { get; private set; }
+    public Pageblocks Pageblocks { get; }
 
-    public ulong ManagedPages { get; }
+    public ReadOnlySpan<Zone> Zones => _zones;
 
-    public const uint None = 0;
+    public ulong ManagedPages { get; private set; }
 
-    public uint Allocate()
+    public ulong MinFreeKbytes { get; private set; }
+
+    /// <summary>Pages in the buddy system; those on per-CPU lists are not free in this sense, as in Linux.</summary>
+    public ulong FreePages => _stat[VmEvent.nr_free_pages];
+
+    /// <summary>One page, or <see cref="None"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public uint AllocatePage(int cpu, Migratetype type)
     {
-        uint pfn = _freed;
-        if (pfn != None)
-            _freed = Frames[pfn].Next;
-        else if (_fresh < _count)
-            pfn = _fresh++;
-        else
-            return None;
-        FreePages--;
-        Frames[pfn] = default;
-        Frames[pfn].Flags = FrameFlags.Allocated;
+        Zone zone = _preferred;
+        if (!zone.BelowHigh && zone.Free.FreePages > zone.FastMark)
+        {
+            uint pfn = zone.TakeListedPage(cpu, type);
+            if (pfn != None)
+                return HandOut(zone, pfn, 0);
+        }
+
+        return Allocate(cpu, 0, type, AllocationFlags.None);
+    }
+
+    /// <summary>A block of 2^order pages, aligned to its size, or <see cref="None"/>.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public uint Allocate(int cpu, int order, Migratetype type, AllocationFlags flags)
+    {
+        AllocationFlags first = _preferred.Index == 2 ? flags | AllocationFlags.NoFragment : flags;
+        uint pfn = TryZones(cpu, order, type, first, useMin: false);
+        if (pfn == None)
+            pfn = TryZones(cpu, order, type, flags, useMin: true);
+        if (pfn == None && (flags & (AllocationFlags.Atomic | AllocationFlags.NoRetry)) == 0)
+        {
+            foreach (Zone zone in _zones)
+            {
+                zone.UnreserveHighAtomic(type);
+                zone.DrainPerCpu();
+            }
+
+            pfn = TryZones(cpu, order, type, flags, useMin: true);
+        }
+
         return pfn;
     }
 
-    public void Free(uint pfn)
+    public void Free(int cpu, uint pfn, int order)
     {
-        Frames[pfn].Flags = FrameFlags.None;
-        Frames[pfn].Next = _freed;
-        _freed = pfn;
-        FreePages++;
+        Zone zone = ZoneOf(pfn);
+        _stat[VmEvent.pgfree] += 1UL << order;
+        if (PerCpuLists.Keeps(order))
+        {
+            zone.FreeListed(cpu, pfn, order);
+            return;
+        }
+
+        Frames[pfn] = default;
+        zone.FreeBlock(pfn, order);
     }
 
-    public void Dispose() => _memory.Dispose();
+    public Zone ZoneOf(uint pfn) => _zones[pfn >= PhysicalLayout.NormalStart ? 2 : pfn >= PhysicalLayout.DmaEnd ? 1 : 0];
+
+    public void Dispose()
+    {
+        foreach (Zone zone in _zones)
+            zone.Dispose();
+        _pageblockMemory.Dispose();
+        _frameMemory.Dispose();
+    }
+
+    private void SetLimits(bool hugePages)
+    {
+        ulong[] managed = [.. _zones.Select(zone => (ulong)zone.Range.Managed)];
+        foreach (ulong pages in managed)
+            ManagedPages += pages;
+        MinFreeKbytes = Watermarks.MinFreeKbytes(managed, hugePages);
+        ulong[][] reserve = Watermarks.LowmemReserve(managed);
+        foreach (Zone zone in _zones)
+            zone.SetLimits(Watermarks.For(zone.Range.Managed, ManagedPages, MinFreeKbytes), reserve[zone.Index]);
+    }
+
+    private uint TryZones(int cpu, int order, Migratetype type, AllocationFlags flags, bool useMin)
+    {
+        while (true)
+        {
+            for (int index = _preferred.Index; index >= 0; index--)
+            {
+                Zone zone = _zones[index];
+                if (!zone.IsPopulated || !MayTake(zone, order, flags, useMin))
+                    continue;
+                uint pfn = zone.Allocate(cpu, order, type, flags);
+                if (pfn != None)
+                    return HandOut(zone, pfn, order);
+            }
+
+            if ((flags & AllocationFlags.NoFragment) == 0)
+                return None;
+            flags &= ~AllocationFlags.NoFragment;
+        }
+    }
+
+    private bool MayTake(Zone zone, int order, AllocationFlags flags, bool useMin)
+    {
+        if (!zone.BelowHigh)
+        {
+            if (zone.WatermarkAllows(zone.Watermarks.High, order, _preferred.Index, flags))
+                return true;
+            zone.BelowHigh = true;
+        }
+
+        return zone.WatermarkAllows(useMin ? zone.Watermarks.Min : zone.Watermarks.Low, order, _preferred.Index, flags);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private uint HandOut(Zone zone, uint pfn, int order)
+    {
+        Frames[pfn] = new Frame { Order = (byte)order, Flags = FrameFlags.Allocated };
+        _stat[VmEvent.pgalloc_dma + zone.Index] += 1UL << order;
+        return pfn;
+    }
 }

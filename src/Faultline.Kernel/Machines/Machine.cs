@@ -1,57 +1,91 @@
 namespace Faultline.Kernel;
 
 /// <summary>
-/// A simulated computer running Linux: physical memory, counters, and the processes on it. Not thread safe. Disposing it gives
-/// all of the model's memory back; its processes must not be used afterwards.
+/// A simulated computer running Linux: physical memory, counters, and the processes on it. Not thread safe. Making one costs the
+/// same whatever its size. Disposing it gives all of the model's memory back; afterwards its processes map nothing.
 /// </summary>
-public sealed class Machine : IDisposable
+public sealed partial class Machine : IDisposable
 {
     private readonly List<Process> _processes = [];
     private int _nextPid = 1;
+    private bool _disposed;
 
+    /// <summary>Throws <see cref="ArgumentException"/> for options out of range, <see cref="OutOfMemoryException"/> where the host refuses the address space.</summary>
     public Machine(MachineOptions options)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(options.RamBytes, 64UL << 20, nameof(options.RamBytes));
+        options.Validate();
         Options = options;
-        Frames = new FrameAllocator(options.RamBytes);
-        ZeroFrame = Frames.Allocate();
+        ZoneRange[] ranges = options.Zones is { } pages ? PhysicalLayout.ForManaged(pages) : PhysicalLayout.ForRam(options.RamBytes);
+        Frames = new FrameAllocator(ranges, options.Cpus, options.Thp != ThpPolicy.Never, Stat);
+        Kernel = new KernelHalf(Frames, Tables, ranges.Max(range => range.End));
+        Commit = new CommitCharge(options.Overcommit, options.OvercommitRatio, Frames.ManagedPages);
     }
 
     public MachineOptions Options { get; }
 
     public VmStat Stat { get; } = new();
 
+    /// <summary>Processes that have not exited, in the order of their start.</summary>
     public IReadOnlyList<Process> Processes => _processes;
 
-    /// <summary>Frames that the allocator has to give: physical memory less what the kernel keeps for itself at boot.</summary>
+    /// <summary>Frames that the allocator has to give: physical memory less what the kernel keeps for itself at boot (MemTotal).</summary>
     public PageCount ManagedPages => new(Frames.ManagedPages);
 
+    /// <summary>Frames in the buddy system; those on per-CPU lists do not count (nr_free_pages).</summary>
     public PageCount FreePages => new(Frames.FreePages);
+
+    /// <summary>Pages promised to private writable mappings (Committed_AS).</summary>
+    public PageCount CommittedPages => new(Commit.Committed);
+
+    public ulong MinFreeKbytes => Frames.MinFreeKbytes;
+
+    /// <summary>The populated zones, lowest first, as they stand now.</summary>
+    public IReadOnlyList<ZoneInfo> Zones
+    {
+        get
+        {
+            var zones = new List<ZoneInfo>();
+            foreach (Zone zone in Frames.Zones)
+                if (zone.IsPopulated)
+                    zones.Add(ZoneInfo.Of(zone, Options.Cpus));
+            return zones;
+        }
+    }
 
     internal FrameAllocator Frames { get; }
 
     internal TablePool Tables { get; } = new();
 
-    /// <summary>The frame of zeros that every page read before its first write maps.</summary>
-    internal uint ZeroFrame { get; }
+    internal KernelHalf Kernel { get; }
+
+    internal CommitCharge Commit { get; }
 
     /// <summary>The last reverse map handed out; areas of different ones do not merge.</summary>
     internal uint LastAnonymousRoot { get; set; }
 
-    /// <summary>Heuristic overcommit (mm/util.c __vm_enough_memory): only a single request larger than all memory is refused.</summary>
-    internal bool MayCommit(ulong pages) => pages <= Frames.ManagedPages;
+    /// <summary>The 2 MiB page of zeros, or none: made at first use, kept from then on.</summary>
+    internal uint HugeZeroFrame { get; private set; }
 
-    /// <summary>Starts a process with nothing mapped. Throws <see cref="ArgumentException"/> for a malformed layout.</summary>
+    /// <summary>Starts a process with nothing mapped. Throws <see cref="ArgumentException"/> for a malformed layout, <see cref="OutOfMemoryException"/> where no frame is left for its top-level table.</summary>
     public Process CreateProcess(AddressSpaceLayout layout)
     {
+        ObjectDisposedException.ThrowIf(_disposed, this);
         layout.Validate();
-        var process = new Process(this, layout, _nextPid++);
-        _processes.Add(process);
-        return process;
+        return TryStart(layout) ?? throw new OutOfMemoryException("the simulated machine has no frame left for a process");
+    }
+
+    /// <summary>Empties the processors' page lists into the buddy system, so that <see cref="FreePages"/> counts all that is free.</summary>
+    public void DrainPerCpuLists()
+    {
+        foreach (Zone zone in Frames.Zones)
+            zone.DrainPerCpu();
     }
 
     public void Dispose()
     {
+        if (_disposed)
+            return;
+        _disposed = true;
         foreach (Process process in _processes)
             process.Abandon();
         _processes.Clear();
@@ -59,5 +93,26 @@ public sealed class Machine : IDisposable
         Frames.Dispose();
     }
 
+    internal Process? TryStart(AddressSpaceLayout layout)
+    {
+        int cpu = (_nextPid - 1) % Options.Cpus;
+        uint top = Frames.AllocatePage(cpu, Migratetype.Unmovable);
+        if (top == FrameAllocator.None)
+            return null;
+        var process = new Process(this, layout, _nextPid++, cpu, top);
+        _processes.Add(process);
+        return process;
+    }
+
     internal void Remove(Process process) => _processes.Remove(process);
+
+    /// <summary>The 2 MiB page of zeros, made if need be; none when no block that large is left.</summary>
+    internal uint EnsureHugeZeroFrame(int cpu)
+    {
+        if (HugeZeroFrame != FrameAllocator.None)
+            return HugeZeroFrame;
+        HugeZeroFrame = Frames.Allocate(cpu, Migratetypes.PageblockOrder, Migratetype.Movable, AllocationFlags.NoRetry);
+        Stat[HugeZeroFrame != FrameAllocator.None ? VmEvent.thp_zero_page_alloc : VmEvent.thp_zero_page_alloc_failed]++;
+        return HugeZeroFrame;
+    }
 }

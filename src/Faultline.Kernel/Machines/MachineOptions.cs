@@ -10,14 +10,47 @@ public enum ThpPolicy
     Always = 2,
 }
 
+/// <summary>vm.overcommit_memory.</summary>
+public enum OvercommitPolicy
+{
+    /// <summary>Refuses only a single request larger than all memory.</summary>
+    Heuristic = 0,
+    Always = 1,
+
+    /// <summary>Refuses what would bring everything promised above <see cref="MachineOptions.OvercommitRatio"/> per cent of memory.</summary>
+    Never = 2,
+}
+
+/// <summary>Managed pages of each zone, for machines whose boot is not to be guessed. Normal may be 0.</summary>
+public sealed record ZonePages(uint Dma, uint Dma32, uint Normal);
+
 /// <summary>The hardware and the settings of a simulated machine.</summary>
 public sealed record MachineOptions
 {
-    /// <summary>Physical memory in bytes, a page multiple; at least 64 MiB.</summary>
+    /// <summary>Physical memory in bytes, a page multiple, 64 MiB to 8 TiB.</summary>
     public ulong RamBytes { get; init; } = 16UL << 30;
 
-    /// <summary>Processors, 1 or more: each keeps page lists of its own.</summary>
+    /// <summary>In place of <see cref="RamBytes"/>: exactly these zones.</summary>
+    public ZonePages? Zones { get; init; }
+
+    /// <summary>Processors, 1 to 4096: each keeps page lists of its own.</summary>
     public int Cpus { get; init; } = 2;
 
     public ThpPolicy Thp { get; init; } = ThpPolicy.MadviseOnly;
+
+    public OvercommitPolicy Overcommit { get; init; } = OvercommitPolicy.Heuristic;
+
+    /// <summary>Per cent of memory that may be promised under <see cref="OvercommitPolicy.Never"/>.</summary>
+    public int OvercommitRatio { get; init; } = 50;
+
+    /// <summary>Throws <see cref="ArgumentException"/> naming the value that is out of range.</summary>
+    internal void Validate()
+    {
+        if (Zones == null && (RamBytes is < (64UL << 20) or > (8UL << 40) || (RamBytes & PageSize.Mask) != 0))
+            throw new ArgumentException($"RamBytes {RamBytes} is not a multiple of 4096 from 64 MiB to 8 TiB");
+        if (Cpus is < 1 or > 4096)
+            throw new ArgumentException($"Cpus {Cpus} is not from 1 to 4096");
+        if (OvercommitRatio < 0)
+            throw new ArgumentException($"OvercommitRatio {OvercommitRatio} is negative");
+    }
 }

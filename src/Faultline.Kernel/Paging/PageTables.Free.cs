@@ -1,5 +1,6 @@
-// Giving tables back (mm/memory.c free_pgtables, free_pgd_range). An unmapped range takes with it every table whose whole
-// reach lies in the hole that the unmapping leaves, from the end of the area below to the start of the area above.
+// Giving tables back (mm/memory.c free_pgtables, free_pgd_range; mm/pt_reclaim.c, 6.18). An unmapped range takes with it every
+// table whose whole reach lies in the hole that the unmapping leaves, from the end of the area below to the start of the area
+// above. MADV_DONTNEED keeps tables, but for a PTE table that it emptied as a whole.
 
 namespace Faultline.Kernel;
 
@@ -15,14 +16,21 @@ internal sealed unsafe partial class PageTables
         FreeBelow(_root, PgdShift, start, end, floor, ceiling);
     }
 
-    /// <summary>The whole user half; the process is ending. Everything must have been unmapped.</summary>
+    /// <summary>Frees the PTE table of a PMD entry, all of whose entries are empty.</summary>
+    public void FreePteTable(ulong* pmd)
+    {
+        ForgetLeaf();
+        uint frame = Pte.Frame(*pmd);
+        *pmd = 0;
+        GiveTable(frame);
+    }
+
+    /// <summary>The whole user half and the top level; the process is ending. Everything must have been unmapped.</summary>
     public void Destroy()
     {
         FreeTables(0, 1UL << 47, 0, 1UL << 47);
-        for (int i = Entries / 2; i < Entries; i++)
-            _root[i] = 0;
-        LowerTables++;
-        GiveTable(_rootFrame);
+        new Span<ulong>(_root + KernelHalf.FirstEntry, Entries - KernelHalf.FirstEntry).Clear();
+        Release(RootFrame);
     }
 
     private void FreeBelow(ulong* table, int shift, ulong start, ulong end, ulong floor, ulong ceiling)

@@ -20,45 +20,40 @@ internal sealed unsafe partial class PageTables
 
     private readonly FrameAllocator _allocator;
     private readonly TablePool _pool;
+    private readonly VmStat _stat;
+    private readonly int _cpu;
     private readonly Frame* _frames;
-    private readonly uint _rootFrame;
     private readonly ulong* _root;
 
     private ulong _leafTag = ulong.MaxValue;
     private ulong* _leaf;
 
-    /// <summary>Throws <see cref="OutOfMemoryException"/> when the machine has no frame for the top level.</summary>
-    public PageTables(FrameAllocator allocator, TablePool pool)
+    /// <summary>Tables under a top-level table in <paramref name="rootFrame"/>, a frame the caller took; the kernel's half is shared.</summary>
+    public PageTables(Machine machine, int cpu, uint rootFrame)
     {
-        _allocator = allocator;
-        _pool = pool;
-        _frames = allocator.Frames;
-        _rootFrame = TakeTable();
-        if (_rootFrame == FrameAllocator.None)
-            throw new OutOfMemoryException("the simulated machine has no frame left for a process");
-        _root = Table(_rootFrame);
-        LowerTables = 0;
+        _allocator = machine.Frames;
+        _pool = machine.Tables;
+        _stat = machine.Stat;
+        _cpu = cpu;
+        _frames = _allocator.Frames;
+        RootFrame = rootFrame;
+        _root = Adopt(rootFrame);
+        machine.Kernel.CopyInto(_root);
     }
 
     /// <summary>PUD, PMD and PTE tables (VmPTE / 4 KiB); the PGD is not counted, as in Linux.</summary>
     public ulong LowerTables { get; private set; }
 
-    public uint RootFrame => _rootFrame;
+    public uint RootFrame { get; }
 
-    /// <summary>The entry that maps the address: in a PTE table, or a PMD entry that is a leaf; null where a table is missing.</summary>
-    public ulong* FindEntry(ulong address)
-    {
-        if (address >> PmdShift == _leafTag)
-            return _leaf + PteIndex(address);
-        ulong* pmd = FindPmd(address);
-        if (pmd == null || *pmd == 0)
-            return null;
-        if ((*pmd & Pte.Huge) != 0)
-            return pmd;
-        return CacheLeaf(address, Table(*pmd)) + PteIndex(address);
-    }
+    public ulong RootEntry(int index) => _root[index];
 
-    /// <summary>The PMD entry of the address, or null where the levels above it are missing.</summary>
+    /// <summary>The entry that maps a user address: in a PTE table, or a PMD entry that is a leaf; null where a table is missing.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public ulong* FindEntry(ulong address) =>
+        address >> PmdShift == _leafTag ? _leaf + PteIndex(address) : Walk(address);
+
+    /// <summary>The PMD entry of a user address, or null where the levels above it are missing.</summary>
     public ulong* FindPmd(ulong address)
     {
         ulong pgd = _root[address >> PgdShift];
@@ -78,16 +73,28 @@ internal sealed unsafe partial class PageTables
         return pmd == null ? null : pmd + ((address >> PmdShift) & (Entries - 1));
     }
 
-    /// <summary>The PTE table under the address (its 512 entries), made if missing; null when frames ran out. The PMD entry must not be a leaf.</summary>
-    public ulong* EnsureLeaf(ulong address)
+    /// <summary>The PTE of an address, its table made if missing; null when frames ran out. The PMD entry must not be a leaf.</summary>
+    public ulong* EnsureEntry(ulong address)
     {
         if (address >> PmdShift == _leafTag)
-            return _leaf;
+            return _leaf + PteIndex(address);
         ulong* pmd = EnsurePmd(address);
-        if (pmd == null)
-            return null;
-        ulong* leaf = Ensure(pmd);
-        return leaf == null ? null : CacheLeaf(address, leaf);
+        ulong* leaf = pmd == null ? null : Ensure(pmd);
+        return leaf == null ? null : CacheLeaf(address, leaf) + PteIndex(address);
+    }
+
+    /// <summary>The frame that any address, user's or kernel's, translates to; <see cref="FrameAllocator.None"/> if it does not.</summary>
+    public uint Translate(ulong address)
+    {
+        ulong entry = _root[(address >> PgdShift) & (Entries - 1)];
+        for (int shift = PudShift; ; shift -= 9)
+        {
+            if ((entry & (Pte.Present | Pte.ProtNone)) == 0)
+                return FrameAllocator.None;
+            entry = Table(entry)[(address >> shift) & (Entries - 1)];
+            if (shift == PageSize.Shift || (entry & Pte.Huge) != 0)
+                return Pte.IsMapped(entry) ? Pte.Frame(entry) + (uint)((address & ((1UL << shift) - 1)) >> PageSize.Shift) : FrameAllocator.None;
+        }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -96,15 +103,41 @@ internal sealed unsafe partial class PageTables
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public ulong* Table(ulong entry) => (ulong*)_frames[Pte.Frame(entry)].Table;
 
-    private ulong* Table(uint frame) => (ulong*)_frames[frame].Table;
+    /// <summary>The one-entry cache of the last PTE table must be dropped whenever a table is freed, moved or put under a PMD entry.</summary>
+    public void ForgetLeaf() => _leafTag = ulong.MaxValue;
+
+    /// <summary>A fresh table's frame, or none.</summary>
+    public uint TakeTable()
+    {
+        uint frame = _allocator.AllocatePage(_cpu, Migratetype.Unmovable);
+        if (frame != FrameAllocator.None)
+        {
+            Adopt(frame);
+            LowerTables++;
+        }
+
+        return frame;
+    }
+
+    public void GiveTable(uint frame)
+    {
+        LowerTables--;
+        Release(frame);
+    }
+
+    private ulong* Walk(ulong address)
+    {
+        ulong* pmd = FindPmd(address);
+        if (pmd == null || *pmd == 0)
+            return null;
+        return (*pmd & Pte.Huge) != 0 ? pmd : CacheLeaf(address, Table(*pmd)) + PteIndex(address);
+    }
 
     private ulong* CacheLeaf(ulong address, ulong* leaf)
     {
         _leafTag = address >> PmdShift;
         return _leaf = leaf;
     }
-
-    private void ForgetLeaf() => _leafTag = ulong.MaxValue;
 
     private ulong* Ensure(ulong* entry)
     {
@@ -119,22 +152,18 @@ internal sealed unsafe partial class PageTables
         return Table(*entry);
     }
 
-    private uint TakeTable()
+    private ulong* Adopt(uint frame)
     {
-        uint frame = _allocator.Allocate();
-        if (frame == FrameAllocator.None)
-            return frame;
         _frames[frame].Flags |= FrameFlags.PageTable;
         _frames[frame].Table = (ulong)_pool.Take();
-        LowerTables++;
-        return frame;
+        _stat[VmEvent.nr_page_table_pages]++;
+        return (ulong*)_frames[frame].Table;
     }
 
-    private void GiveTable(uint frame)
+    private void Release(uint frame)
     {
-        _pool.Give(Table(frame));
-        _frames[frame].Table = 0;
-        _allocator.Free(frame);
-        LowerTables--;
+        _pool.Give((ulong*)_frames[frame].Table);
+        _stat[VmEvent.nr_page_table_pages]--;
+        _allocator.Free(_cpu, frame, 0);
     }
 }

@@ -33,7 +33,7 @@ public sealed unsafe partial class Process
     /// <summary>What the page tables hold for the page of an address. Never faults.</summary>
     public PageState StateOf(VirtualAddress page)
     {
-        ulong* entry = HasExited || page.Value >= _layout.Top ? null : _tables.FindEntry(page.Value);
+        ulong* entry = page.Value >= _top ? null : _tables.FindEntry(page.Value);
         if (entry == null || !Pte.IsMapped(*entry))
             return PageState.Absent;
         bool zero = (*entry & Pte.Special) != 0;
@@ -42,31 +42,71 @@ public sealed unsafe partial class Process
         return zero ? PageState.ZeroPage : PageState.Private;
     }
 
-    /// <summary>Pages first to last (inclusive, page addresses) under one PTE table.</summary>
+    /// <summary>Pages first to last (inclusive, page addresses) under one PMD entry.</summary>
     private void AccessWithinTable(ulong first, ulong last, AccessKind kind)
     {
-        for (ulong page = first; page <= last; page += PageSize.Bytes)
+        ulong page = first;
+        while (page <= last)
         {
-            ulong* entry = first >= _layout.Top || HasExited ? null : _tables.FindEntry(page);
-            if (entry == null || !Pte.Allows(*entry, kind))
+            ulong* entry = page >= _top ? null : _tables.FindEntry(page);
+            if (entry == null)
+            {
                 HandleFault(page, kind, entry);
+                page += PageSize.Bytes;
+            }
+            else if ((*entry & Pte.Huge) == 0)
+            {
+                AccessEntries(page, last, kind, entry);
+                return;
+            }
+            else if (Pte.Allows(*entry, kind))
+            {
+                return;
+            }
+            else
+            {
+                HandleFault(page, kind, entry);
+                page += PageSize.Bytes;
+            }
+        }
+    }
+
+    /// <summary>As above where there is a PTE table. A fault fills its entry and never moves the table.</summary>
+    private void AccessEntries(ulong page, ulong last, AccessKind kind, ulong* entry)
+    {
+        while (page <= last)
+        {
+            if (*entry == 0 && SelectArea(page) && Permits(_areaFlags, kind))
+            {
+                ulong end = Math.Min(last, _areaEnd - PageSize.Bytes);
+                ulong filled = FillAbsent(entry, ((end - page) >> PageSize.Shift) + 1, kind);
+                entry += filled;
+                page += filled << PageSize.Shift;
+                if (page > last)
+                    return;
+            }
+
+            if (!Pte.Allows(*entry, kind))
+                HandleFault(page, kind, entry);
+            entry++;
+            page += PageSize.Bytes;
         }
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private FaultOutcome AccessSlow(ulong page, AccessKind kind)
     {
-        ulong* entry = page >= _layout.Top || HasExited ? null : _tables.FindEntry(page);
+        ulong* entry = page >= _top ? null : _tables.FindEntry(page);
+        FaultOutcome outcome = FaultOutcome.None;
         if (entry == null || !Pte.Allows(*entry, kind))
         {
-            FaultOutcome outcome = HandleFault(page, kind, entry);
+            outcome = HandleFault(page, kind, entry);
             if (outcome != FaultOutcome.MinorFault)
                 return outcome;
-            _tlb.Fill(page, *_tables.FindEntry(page));
-            return outcome;
+            entry = _tables.FindEntry(page);
         }
 
         _tlb.Fill(page, *entry);
-        return FaultOutcome.None;
+        return outcome;
     }
 }

@@ -1,4 +1,7 @@
-// Page faults on anonymous memory (mm/memory.c handle_mm_fault, do_anonymous_page, do_wp_page, 6.18).
+// Page faults on anonymous memory (mm/memory.c handle_mm_fault, do_anonymous_page, 6.18). First read: the shared page of zeros;
+// first write: a frame of zeros of one's own; write after read: a second fault.
+
+using System.Runtime.CompilerServices;
 
 namespace Faultline.Kernel;
 
@@ -7,36 +10,76 @@ public sealed unsafe partial class Process
     private ulong _areaStart = ulong.MaxValue;
     private ulong _areaEnd;
     private int _areaIndex;
+    private VmaFlags _areaFlags;
+    private ulong _areaLeaf;
 
+    /// <summary>Serves a fault on a page address; <paramref name="entry"/> is what the page tables hold for it, null where a table is missing.</summary>
     private FaultOutcome HandleFault(ulong page, AccessKind kind, ulong* entry)
     {
-        if (!SelectArea(page) || !Permits(_areas[_areaIndex].Flags, kind))
+        if (!SelectArea(page) || !Permits(_areaFlags, kind))
         {
             SegmentationFaults++;
             return FaultOutcome.SegmentationFault;
         }
 
-        if (entry == null)
+        if (entry == null && ThpFits(page) && TryHugeFault(page, kind))
+            return CountMinorFault();
+        if (entry != null && (*entry & Pte.Huge) != 0)
         {
-            ulong* leaf = _tables.EnsureLeaf(page);
-            if (leaf == null)
-                return NoFrames();
-            entry = leaf + PageTables.PteIndex(page);
+            if (TryHugeWriteProtected(page, entry))
+                return CountMinorFault();
+            entry = null;
         }
 
+        if (entry == null)
+            entry = _tables.EnsureEntry(page);
+        if (entry == null)
+            return NoFrames();
         bool served = kind == AccessKind.Read ? MapZeroPage(entry)
             : !Pte.IsMapped(*entry) || (*entry & Pte.Special) != 0 ? MapFreshFrame(entry)
-            : WriteProtected(entry);
-        if (!served)
-            return NoFrames();
-        CountMinorFault();
-        return FaultOutcome.MinorFault;
+            : WriteProtected(page, entry);
+        return served ? CountMinorFault() : NoFrames();
     }
 
-    private void CountMinorFault()
+    /// <summary>
+    /// Serves faults for absent pages of the selected area, one PTE after the other, until a page is present, frames run out or
+    /// all <paramref name="count"/> are done; answers how many it served. A loop of <see cref="HandleFault"/> with the same effect.
+    /// </summary>
+    private ulong FillAbsent(ulong* entry, ulong count, AccessKind kind)
+    {
+        ulong served = 0;
+        if (kind == AccessKind.Read)
+        {
+            ulong zero = Pte.Make(PhysicalLayout.ZeroFrame, _areaLeaf | Pte.Special);
+            for (; served < count && entry[served] == 0; served++)
+                entry[served] = zero;
+            _zeroPages += served;
+        }
+        else
+        {
+            PrepareReverseMap();
+            ulong flags = _areaLeaf | Pte.Writable | Pte.Dirty;
+            for (; served < count && entry[served] == 0; served++)
+            {
+                uint frame = TakeOwnFrame();
+                if (frame == FrameAllocator.None)
+                    break;
+                entry[served] = Pte.Make(frame, flags);
+            }
+
+            AddResident(served);
+        }
+
+        MinorFaults += served;
+        _stat[VmEvent.pgfault] += served;
+        return served;
+    }
+
+    private FaultOutcome CountMinorFault()
     {
         MinorFaults++;
         _stat[VmEvent.pgfault]++;
+        return FaultOutcome.MinorFault;
     }
 
     private FaultOutcome NoFrames()
@@ -49,34 +92,32 @@ public sealed unsafe partial class Process
     private static bool Permits(VmaFlags flags, AccessKind kind) =>
         (flags & (kind == AccessKind.Write ? VmaFlags.Write : VmaFlags.AccessMask)) != 0;
 
-    private bool SelectArea(ulong page)
+    /// <summary>Remembers the area of a page, since the next fault is likely in it too; false if there is none.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private bool SelectArea(ulong page) => (page >= _areaStart && page < _areaEnd) || FindArea(page);
+
+    private bool FindArea(ulong page)
     {
-        if (page >= _areaStart && page < _areaEnd)
-            return true;
-        int index = _areas.Find(page);
+        int index = HasExited ? -1 : _areas.Find(page);
         if (index < 0)
             return false;
-        _areaIndex = index;
-        _areaStart = _areas[index].Start;
-        _areaEnd = _areas[index].End;
+        ref Vma area = ref _areas[index];
+        (_areaIndex, _areaStart, _areaEnd, _areaFlags) = (index, area.Start, area.End, area.Flags);
+        ulong noExecute = (area.Flags & VmaFlags.Execute) == 0 ? Pte.NoExecute : 0;
+        _areaLeaf = Pte.Present | Pte.User | Pte.Accessed | noExecute;
         return true;
     }
 
+    /// <summary>Indexes and bounds of areas are about to change.</summary>
     private void ForgetArea()
     {
         _areaStart = ulong.MaxValue;
         _areaEnd = 0;
     }
 
-    private ulong LeafFlags()
-    {
-        ulong noExecute = (_areas[_areaIndex].Flags & VmaFlags.Execute) == 0 ? Pte.NoExecute : 0;
-        return Pte.Present | Pte.User | Pte.Accessed | noExecute;
-    }
-
     private bool MapZeroPage(ulong* entry)
     {
-        *entry = Pte.Make(_machine.ZeroFrame, LeafFlags() | Pte.Special);
+        *entry = Pte.Make(PhysicalLayout.ZeroFrame, _areaLeaf | Pte.Special);
         _zeroPages++;
         return true;
     }
@@ -84,66 +125,25 @@ public sealed unsafe partial class Process
     /// <summary>A frame of zeros of the process's own, in place of nothing or of the zero page.</summary>
     private bool MapFreshFrame(ulong* entry)
     {
-        uint frame = _machine.Frames.Allocate();
+        PrepareReverseMap();
+        uint frame = TakeOwnFrame();
         if (frame == FrameAllocator.None)
             return false;
-        PrepareReverseMap();
         if (*entry != 0)
             _zeroPages--;
-        MapOwned(entry, frame);
-        if (++_resident > _peakResident)
-            _peakResident = _resident;
+        *entry = Pte.Make(frame, _areaLeaf | Pte.Writable | Pte.Dirty);
+        AddResident(1);
         return true;
     }
 
-    private void MapOwned(ulong* entry, uint frame)
+    private uint TakeOwnFrame()
     {
+        uint frame = _allocator.AllocatePage(_cpu, Migratetype.Movable);
+        if (frame == FrameAllocator.None)
+            return frame;
         _frames[frame].MapCount = 1;
-        _frames[frame].Flags |= FrameFlags.Exclusive;
-        *entry = Pte.Make(frame, LeafFlags() | Pte.Writable | Pte.Dirty);
-    }
-
-    /// <summary>A store to a frame that is mapped read-only: the last owner takes it over, others copy it.</summary>
-    private bool WriteProtected(ulong* entry)
-    {
-        uint frame = Pte.Frame(*entry);
-        if (_frames[frame].MapCount == 1)
-        {
-            _frames[frame].Flags |= FrameFlags.Exclusive;
-            *entry |= Pte.Writable | Pte.Dirty;
-            _stat[VmEvent.pgreuse]++;
-            return true;
-        }
-
-        uint copy = _machine.Frames.Allocate();
-        if (copy == FrameAllocator.None)
-            return false;
-        _frames[frame].MapCount--;
-        MapOwned(entry, copy);
-        return true;
-    }
-
-    /// <summary>
-    /// The first private page of an area gives it a reverse map (mm/rmap.c __anon_vma_prepare): a neighbour's if the two could
-    /// one day become one area, else a new one. It decides which areas merge later.
-    /// </summary>
-    private void PrepareReverseMap()
-    {
-        ref Vma area = ref _areas[_areaIndex];
-        if (area.AnonymousRoot == 0)
-            area.AnonymousRoot = NeighbourRoot(_areaIndex + 1) is var next and not 0 ? next
-                : NeighbourRoot(_areaIndex - 1) is var previous and not 0 ? previous
-                : ++_machine.LastAnonymousRoot;
-    }
-
-    private uint NeighbourRoot(int index)
-    {
-        if ((uint)index >= (uint)_areas.Count)
-            return 0;
-        Vma low = _areas[Math.Min(index, _areaIndex)];
-        Vma high = _areas[Math.Max(index, _areaIndex)];
-        low.Flags |= VmaFlags.AccessMask;
-        high.Flags |= VmaFlags.AccessMask;
-        return (_areas[index].Flags & VmaFlags.Forked) == 0 && low.ContinuesInto(high) ? _areas[index].AnonymousRoot : 0;
+        _frames[frame].Flags = FrameFlags.Allocated | FrameFlags.Anonymous | FrameFlags.Exclusive;
+        _stat[VmEvent.nr_anon_pages]++;
+        return frame;
     }
 }

@@ -5,24 +5,27 @@ namespace Faultline.Kernel;
 public sealed unsafe partial class Process
 {
     /// <summary>
-    /// madvise(2). Length in bytes, rounded up. EINVAL for an unaligned start, a wrapped range or unknown advice; ENOMEM where part
-    /// of the range is not mapped (the rest is done) or frames run out; populating what may not be accessed is EFAULT.
+    /// madvise(2). Length in bytes, rounded up. EINVAL for an unaligned start, a range that wraps or advice that is not modelled;
+    /// ENOMEM where part of the range is not mapped (the rest is done; populating stops there) or frames run out; populating what
+    /// may not be written is EINVAL, what may not be read EFAULT.
     /// </summary>
     public SystemCallResult Madvise(VirtualAddress start, ulong length, Advice advice)
     {
         ThrowIfExited();
         _calls.Madvise++;
-        ulong end = start.Value + PageSize.Up(length);
-        if ((start.Value & PageSize.Mask) != 0 || end < start.Value || !Enum.IsDefined(advice))
+        ulong bytes = PageSize.Up(length);
+        ulong end = start.Value + bytes;
+        if ((start.Value & PageSize.Mask) != 0 || bytes < length || end < start.Value || !Enum.IsDefined(advice))
             return Fail(Errno.EINVAL);
+        bool populates = advice is Advice.PopulateRead or Advice.PopulateWrite;
         Errno error = Errno.None;
-        ulong at = start.Value;
-        while (at < end)
+        for (ulong at = start.Value; at < end;)
         {
             int index = _areas.FindIndex(at);
-            if (index == _areas.Count || _areas[index].Start > at)
+            bool hole = index == _areas.Count || _areas[index].Start > at;
+            if (hole)
                 error = Errno.ENOMEM;
-            if (index == _areas.Count || _areas[index].Start >= end)
+            if (hole && (populates || index == _areas.Count || _areas[index].Start >= end))
                 break;
             ulong first = Math.Max(at, _areas[index].Start);
             ulong next = Math.Min(end, _areas[index].End);
@@ -35,21 +38,23 @@ public sealed unsafe partial class Process
         return error == Errno.None ? SystemCallResult.Success() : Fail(error);
     }
 
+    /// <summary>Advice on a range within one area.</summary>
     private Errno Advise(int index, ulong start, ulong end, Advice advice)
     {
         VmaFlags flags = _areas[index].Flags;
         switch (advice)
         {
             case Advice.DontNeed:
-                Zap(start, end);
+                Zap(start, end, reclaimTables: true);
                 return Errno.None;
             case Advice.HugePage:
-                return SetFlags(start, end, (flags | VmaFlags.HugePage) & ~VmaFlags.NoHugePage) ? Errno.None : Errno.ENOMEM;
+                return SetFlags(index, start, end, (flags | VmaFlags.HugePage) & ~VmaFlags.NoHugePage) ? Errno.None : Errno.ENOMEM;
             case Advice.NoHugePage:
-                return SetFlags(start, end, (flags | VmaFlags.NoHugePage) & ~VmaFlags.HugePage) ? Errno.None : Errno.ENOMEM;
+                return SetFlags(index, start, end, (flags | VmaFlags.NoHugePage) & ~VmaFlags.HugePage) ? Errno.None : Errno.ENOMEM;
             case Advice.PopulateRead:
+                return Populate(start, end, AccessKind.Read, flags);
             case Advice.PopulateWrite:
-                return Populate(start, end, advice == Advice.PopulateWrite ? AccessKind.Write : AccessKind.Read, flags);
+                return Populate(start, end, AccessKind.Write, flags);
             default:
                 return Errno.None;
         }

@@ -4,25 +4,26 @@ namespace Faultline.Kernel;
 
 public sealed unsafe partial class Process
 {
-    /// <summary>mprotect(2). Length in bytes, rounded up. EINVAL for an unaligned start; ENOMEM at the first hole, where what lies before it stays changed, or past the commit limit.</summary>
+    /// <summary>
+    /// mprotect(2). Length in bytes, rounded up. EINVAL for an unaligned start; ENOMEM at the first hole, where what lies before it
+    /// stays changed, past max_map_count, or where too much would be promised.
+    /// </summary>
     public SystemCallResult Mprotect(VirtualAddress start, ulong length, Protection protection)
     {
         ThrowIfExited();
         _calls.Mprotect++;
         if ((start.Value & PageSize.Mask) != 0)
             return Fail(Errno.EINVAL);
-        ulong end = start.Value + PageSize.Up(length);
         if (length == 0)
             return SystemCallResult.Success();
-        if (end <= start.Value || _areas.Find(start.Value) < 0)
+        ulong end = start.Value + PageSize.Up(length);
+        if (end <= start.Value)
             return Fail(Errno.ENOMEM);
         for (ulong at = start.Value; at < end;)
         {
             int index = _areas.Find(at);
-            if (index < 0)
-                return Fail(Errno.ENOMEM);
-            ulong next = Math.Min(end, _areas[index].End);
-            if (!Protect(at, next, (VmaFlags)(protection & (Protection.ReadWrite | Protection.Execute))))
+            ulong next = index < 0 ? 0 : Math.Min(end, _areas[index].End);
+            if (index < 0 || !Protect(index, at, next, (VmaFlags)(protection & KnownProtections)))
                 return Fail(Errno.ENOMEM);
             at = next;
         }
@@ -30,29 +31,37 @@ public sealed unsafe partial class Process
         return SystemCallResult.Success();
     }
 
-    /// <summary>Changes a range within one area.</summary>
-    private bool Protect(ulong start, ulong end, VmaFlags access)
+    /// <summary>Changes a range within one area. What becomes writable is charged, and stays charged.</summary>
+    private bool Protect(int index, ulong start, ulong end, VmaFlags access)
     {
-        VmaFlags old = _areas[_areas.Find(start)].Flags;
+        VmaFlags old = _areas[index].Flags;
         VmaFlags changed = (old & ~VmaFlags.AccessMask) | access;
         if (changed == old)
             return true;
-        bool charge = (access & VmaFlags.Write) != 0 && (old & (VmaFlags.Accounted | VmaFlags.Write | VmaFlags.NoReserve)) == 0;
-        if (charge && !_machine.MayCommit((end - start) >> PageSize.Shift))
+        bool newlyWritable = (access & VmaFlags.Write) != 0 && (old & (VmaFlags.Accounted | VmaFlags.Write | VmaFlags.NoReserve)) == 0;
+        ulong charge = newlyWritable ? (end - start) >> PageSize.Shift : 0;
+        if (!TryCharge(charge))
             return false;
-        if (!SetFlags(start, end, charge ? changed | VmaFlags.Accounted : changed))
+        if (!SetFlags(index, start, end, newlyWritable ? changed | VmaFlags.Accounted : changed))
+        {
+            _machine.Commit.Uncharge(charge);
             return false;
+        }
+
         _tlb.Invalidate(start, end);
         ProtectEntries(start, end, access);
         return true;
     }
 
-    /// <summary>Gives a range within one area other attributes. False past max_map_count.</summary>
-    private bool SetFlags(ulong start, ulong end, VmaFlags flags)
+    /// <summary>Gives a range within one area other attributes. False past max_map_count, with nothing changed.</summary>
+    private bool SetFlags(int index, ulong start, ulong end, VmaFlags flags)
     {
-        if (_areas.Count + _areas.SplitsNeeded(start, end) > VmaSet.MaxMapCount)
+        int splits = (start > _areas[index].Start ? 1 : 0) + (end < _areas[index].End ? 1 : 0);
+        if (splits != 0 && _areas.Count + splits > VmaSet.MaxMapCount)
             return false;
         ForgetArea();
+        SplitHugeLeafAt(start);
+        SplitHugeLeafAt(end);
         _areas.Split(start);
         _areas.Split(end);
         _areas[_areas.Find(start)].Flags = flags;
@@ -60,23 +69,29 @@ public sealed unsafe partial class Process
         return true;
     }
 
-    /// <summary>Pages that no one else ever shared may be written at once; the others fault first (can_change_private_pte_writable).</summary>
     private void ProtectEntries(ulong start, ulong end, VmaFlags access)
     {
-        for (ulong at = start; at < end; at += PageSize.Bytes)
+        for (ulong at = start; at < end;)
         {
-            ulong* entry = _tables.FindEntry(at);
-            if (entry == null)
-            {
-                at = (at | (PageTables.PmdBytes - 1)) + 1 - PageSize.Bytes;
-                continue;
-            }
-
-            if (!Pte.IsMapped(*entry))
-                continue;
-            *entry = Pte.WithProtection(*entry, access);
-            if ((access & VmaFlags.Write) != 0 && (*entry & Pte.Special) == 0 && (_frames[Pte.Frame(*entry)].Flags & FrameFlags.Exclusive) != 0)
-                *entry |= Pte.Writable;
+            ulong next = Math.Min(end, (at | (PageTables.PmdBytes - 1)) + 1);
+            ulong* pmd = _tables.FindPmd(at);
+            if (pmd != null && (*pmd & Pte.Huge) != 0)
+                ProtectEntry(pmd, access);
+            else if (pmd != null && *pmd != 0)
+                for (ulong* entry = _tables.Table(*pmd) + PageTables.PteIndex(at); at < next; at += PageSize.Bytes)
+                    ProtectEntry(entry++, access);
+            at = next;
         }
+    }
+
+    /// <summary>A page that is no one else's may be written at once; others fault first (can_change_private_pte_writable).</summary>
+    private void ProtectEntry(ulong* entry, VmaFlags access)
+    {
+        if (!Pte.IsMapped(*entry))
+            return;
+        *entry = Pte.WithProtection(*entry, access);
+        bool own = (*entry & Pte.Special) == 0 && (_frames[Pte.Frame(*entry)].Flags & FrameFlags.Exclusive) != 0;
+        if (own && (access & VmaFlags.Write) != 0)
+            *entry |= Pte.Writable;
     }
 }

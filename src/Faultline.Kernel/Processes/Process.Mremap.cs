@@ -1,4 +1,5 @@
-// mremap(2) (mm/mremap.c, 6.18): shrink in place, grow in place where there is room above, else move.
+// mremap(2) without MREMAP_FIXED or MREMAP_DONTUNMAP (mm/mremap.c, 6.18): shrink in place, grow in place where there is room
+// above, else move.
 
 namespace Faultline.Kernel;
 
@@ -13,40 +14,48 @@ public sealed unsafe partial class Process
         ThrowIfExited();
         _calls.Mremap++;
         ulong oldBytes = PageSize.Up(oldLength), newBytes = PageSize.Up(newLength), from = start.Value;
-        if ((from & PageSize.Mask) != 0 || newBytes == 0 || oldBytes == 0 || from >= _layout.Top)
+        if ((from & PageSize.Mask) != 0 || newBytes == 0 || oldBytes == 0)
             return Fail(Errno.EINVAL);
         int index = _areas.Find(from);
         if (index < 0)
             return Fail(Errno.EFAULT);
         if (newBytes <= oldBytes)
-            return newBytes == oldBytes || Unmap(from + newBytes, Math.Min(from + oldBytes, _layout.Top)) ? SystemCallResult.Success(start) : Fail(Errno.ENOMEM);
+            return Shrink(from, oldBytes, newBytes);
         if (oldBytes > _areas[index].End - from)
             return Fail(Errno.EFAULT);
-        bool accounted = (_areas[index].Flags & VmaFlags.Accounted) != 0;
-        if (accounted && !_machine.MayCommit((newBytes - oldBytes) >> PageSize.Shift))
+        ulong charge = (_areas[index].Flags & VmaFlags.Accounted) != 0 ? (newBytes - oldBytes) >> PageSize.Shift : 0;
+        if (!TryCharge(charge))
             return Fail(Errno.ENOMEM);
         if (GrowInPlace(index, from + oldBytes, newBytes - oldBytes))
             return SystemCallResult.Success(start);
-        return mayMove ? Move(index, from, oldBytes, newBytes) : Fail(Errno.ENOMEM);
+        if (mayMove && Move(index, from, oldBytes, newBytes) is { } to)
+            return SystemCallResult.Success(new(to));
+        _machine.Commit.Uncharge(charge);
+        return Fail(Errno.ENOMEM);
+    }
+
+    private SystemCallResult Shrink(ulong from, ulong oldBytes, ulong newBytes)
+    {
+        if (oldBytes > _top - from)
+            return Fail(Errno.EINVAL);
+        bool done = newBytes == oldBytes || Unmap(from + newBytes, from + oldBytes);
+        return done ? SystemCallResult.Success(new(from)) : Fail(Errno.ENOMEM);
     }
 
     private bool GrowInPlace(int index, ulong end, ulong growth)
     {
-        ref Vma area = ref _areas[index];
-        if (end != area.End || growth > _layout.Top - end || !_areas.IsFree(end, end + growth))
+        if (end != _areas[index].End || growth > _top - end || !_areas.IsFree(end, end + growth))
             return false;
         ForgetArea();
         _areas.Extend(index, growth);
         return true;
     }
 
-    /// <summary>The new place is chosen while the old one is still taken, so the two never overlap.</summary>
-    private SystemCallResult Move(int index, ulong from, ulong oldBytes, ulong newBytes)
+    /// <summary>The new place, chosen while the old one is still taken so that the two never overlap; null if there is none.</summary>
+    private ulong? Move(int index, ulong from, ulong oldBytes, ulong newBytes)
     {
-        if (_areas.Count >= VmaSet.MaxMapCount - 3)
-            return Fail(Errno.ENOMEM);
-        if (newBytes > _layout.Top || GapSearch.Place(_areas, _layout, 0, newBytes) is not { } to)
-            return Fail(Errno.ENOMEM);
+        if (_areas.Count >= VmaSet.MaxMapCount - 3 || newBytes > _top || GapSearch.Place(_areas, _layout, 0, newBytes) is not { } to)
+            return null;
         Vma moved = _areas[index].From(from);
         moved.Start = to;
         moved.End = to + newBytes;
@@ -57,30 +66,13 @@ public sealed unsafe partial class Process
         {
             MoveEntries(to, from, oldBytes);
             _tables.FreeTables(to, to + newBytes, _areas.EndBelow(to), _areas.StartAbove(to + newBytes, 1UL << 47));
-            return Fail(Errno.ENOMEM);
+            return null;
         }
 
         _areas.Add(moved);
+        if ((moved.Flags & VmaFlags.Accounted) != 0)
+            _machine.Commit.Recharge(oldBytes >> PageSize.Shift);
         Unmap(from, from + oldBytes);
-        return SystemCallResult.Success(new(to));
-    }
-
-    /// <summary>Moves what is mapped, page by page, without a fault. False when a table could not be made at the new place.</summary>
-    private bool MoveEntries(ulong from, ulong to, ulong length)
-    {
-        _tlb.Invalidate(from, from + length);
-        for (ulong offset = 0; offset < length; offset += PageSize.Bytes)
-        {
-            ulong* source = _tables.FindEntry(from + offset);
-            if (source == null || *source == 0)
-                continue;
-            ulong* leaf = _tables.EnsureLeaf(to + offset);
-            if (leaf == null)
-                return false;
-            leaf[PageTables.PteIndex(to + offset)] = *source;
-            *source = 0;
-        }
-
-        return true;
+        return to;
     }
 }

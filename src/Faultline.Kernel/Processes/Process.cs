@@ -4,33 +4,46 @@
 namespace Faultline.Kernel;
 
 /// <summary>
-/// One simulated process. Its system calls are in the other files of this class, by subject. Not thread safe. After
-/// <see cref="Exit"/> nothing is mapped and every access is a segmentation fault.
+/// One simulated process. Its system calls and its faults are in the other files of this class, by subject. Not thread safe.
+/// After <see cref="Exit"/> nothing is mapped: every access is a segmentation fault, and a system call throws
+/// <see cref="InvalidOperationException"/>.
 /// </summary>
 public sealed unsafe partial class Process
 {
     private readonly Machine _machine;
+    private readonly FrameAllocator _allocator;
     private readonly AddressSpaceLayout _layout;
     private readonly VmaSet _areas = new();
     private readonly PageTables _tables;
     private readonly SoftwareTlb _tlb = new();
     private readonly Frame* _frames;
     private readonly VmStat _stat;
+    private readonly int _cpu;
     private SystemCallCounts _calls;
     private ulong _break;
+    private ulong _top;
+    private ulong _resident;
+    private ulong _peakResident;
+    private ulong _zeroPages;
 
-    internal Process(Machine machine, AddressSpaceLayout layout, int pid)
+    internal Process(Machine machine, AddressSpaceLayout layout, int pid, int cpu, uint topTable)
     {
         _machine = machine;
+        _allocator = machine.Frames;
         _layout = layout;
         _stat = machine.Stat;
         _frames = machine.Frames.Frames;
-        _tables = new PageTables(machine.Frames, machine.Tables);
+        _cpu = cpu;
+        _tables = new PageTables(machine, cpu, topTable);
         _break = layout.BrkStart.Value;
+        _top = layout.Top;
         Pid = pid;
     }
 
     public int Pid { get; }
+
+    /// <summary>The processor it runs on, from 0: whose page lists its faults take frames from.</summary>
+    public int Cpu => _cpu;
 
     public bool HasExited { get; private set; }
 
@@ -43,8 +56,8 @@ public sealed unsafe partial class Process
     /// <summary>Faults served from memory (ru_minflt).</summary>
     public ulong MinorFaults { get; private set; }
 
-    /// <summary>Faults that had to wait for a device (ru_majflt): none until swap or files are modelled.</summary>
-    public ulong MajorFaults { get; private set; }
+    /// <summary>Faults that had to wait for a device (ru_majflt): 0 as long as neither swap nor files are modelled.</summary>
+    public ulong MajorFaults => 0;
 
     public ulong SegmentationFaults { get; private set; }
 
@@ -54,7 +67,7 @@ public sealed unsafe partial class Process
     /// <summary>Pages mapped, touched or not (VmSize, the VIRT column of top).</summary>
     public PageCount VirtualPages => new(_areas.TotalPages);
 
-    /// <summary>Pages backed by frames (VmRSS, RES).</summary>
+    /// <summary>Pages backed by frames (VmRSS, the RES column of top).</summary>
     public PageCount ResidentPages => new(_resident);
 
     /// <summary>The most there ever were (VmHWM).</summary>
@@ -64,31 +77,45 @@ public sealed unsafe partial class Process
     public PageCount ZeroPages => new(_zeroPages);
 
     /// <summary>Frames that hold page tables below the top level (VmPTE).</summary>
-    public PageCount PageTablePages => new(HasExited ? 0 : _tables.LowerTables);
+    public PageCount PageTablePages => new(_tables.LowerTables);
 
-    private ulong _resident;
-    private ulong _peakResident;
-    private ulong _zeroPages;
+    /// <summary>Areas that /proc/PID/maps would list.</summary>
+    public int MapCount => _areas.Count;
 
-    /// <summary>Ends the process: every frame goes back to the machine. Counters keep their last values.</summary>
+    /// <summary>The frame that an address translates to, or <see cref="Pfn.None"/>; kernel addresses too.</summary>
+    public Pfn FrameOf(VirtualAddress address)
+    {
+        uint frame = HasExited ? FrameAllocator.None : _tables.Translate(address.Value);
+        return frame == FrameAllocator.None ? Pfn.None : new Pfn(frame);
+    }
+
+    /// <summary>Ends the process: every frame goes back to the machine. Counters keep their last values, but for pages mapped now.</summary>
     public void Exit()
     {
         if (HasExited)
             return;
-        Zap(0, 1UL << 47);
+        _machine.Commit.Uncharge(_areas.AccountedPages(0, _top));
+        for (int i = 0; i < _areas.Count; i++)
+            Zap(_areas[i].Start, _areas[i].End, reclaimTables: false);
         _tables.Destroy();
         Abandon();
         _machine.Remove(this);
     }
 
+    /// <summary>Forgets everything without giving frames back one by one: the machine is going.</summary>
     internal void Abandon()
     {
         HasExited = true;
+        _top = 0;
         _tlb.Flush();
         _areas.Clear();
         _areas.Dispose();
         ForgetArea();
     }
+
+    internal PageTables PageTables => _tables;
+
+    internal VmaSet Areas => _areas;
 
     private void ThrowIfExited()
     {
@@ -100,5 +127,12 @@ public sealed unsafe partial class Process
     {
         _calls.Failed++;
         return SystemCallResult.Failure(error);
+    }
+
+    private void AddResident(ulong pages)
+    {
+        _resident += pages;
+        if (_resident > _peakResident)
+            _peakResident = _resident;
     }
 }

@@ -1,0 +1,81 @@
+namespace Faultline.Kernel;
+
+public sealed unsafe partial class Process
+{
+    /// <summary>
+    /// Throws <see cref="InvalidOperationException"/> unless areas, page tables, counts and the software TLB agree. Reads every
+    /// table. Frames and their map counts are checked for all processes together by <see cref="Machine.CheckInvariants"/>.
+    /// </summary>
+    public void CheckInvariants() => Check(new MappingTally());
+
+    internal void Check(MappingTally tally)
+    {
+        if (HasExited)
+            return;
+        _areas.CheckInvariants();
+        var own = new MappingTally();
+        for (int i = 0; i < PageTables.Entries / 2; i++)
+            CheckTable(_tables.RootEntry(i), (ulong)i << PageTables.PgdShift, PageTables.PudShift, own);
+        Expect(own.Tables, _tables.LowerTables, "page tables");
+        Expect(own.Resident, _resident, "resident pages");
+        Expect(own.Zero, _zeroPages, "zero pages");
+        foreach ((ulong page, bool writable) in _tlb.Grants())
+            if (_tables.FindEntry(page) is var entry && (entry == null || !Pte.Allows(*entry, writable ? AccessKind.Write : AccessKind.Read)))
+                throw new InvalidOperationException($"process {Pid}: the TLB grants page 0x{page:x}, the page tables do not");
+        tally.Add(own);
+    }
+
+    private void CheckTable(ulong entry, ulong start, int shift, MappingTally own)
+    {
+        if (entry == 0)
+            return;
+        ulong end = start + ((ulong)PageTables.Entries << shift);
+        if ((_frames[Pte.Frame(entry)].Flags & FrameFlags.PageTable) == 0)
+            throw new InvalidOperationException($"process {Pid}: the table for 0x{start:x} is in frame {Pte.Frame(entry)}, which holds none");
+        if (_areas.IsFree(start, end))
+            throw new InvalidOperationException($"process {Pid}: a table for [0x{start:x}, 0x{end:x}), where nothing is mapped, was kept");
+        own.Tables++;
+        ulong hugeBefore = own.HugeLeaves;
+        for (int i = 0; i < PageTables.Entries; i++)
+        {
+            ulong child = _tables.Table(entry)[i];
+            ulong address = start + ((ulong)i << shift);
+            if (shift == PageSize.Shift || (child & Pte.Huge) != 0)
+                CheckLeaf(child, address, own);
+            else
+                CheckTable(child, address, shift - 9, own);
+        }
+
+        if (shift != PageTables.PmdShift)
+            return;
+        int spares = _tables.CountDeposits(start);
+        own.Tables += (ulong)spares;
+        Expect((ulong)spares, own.HugeLeaves - hugeBefore, $"spare tables for the huge pages from 0x{start:x}");
+    }
+
+    private void CheckLeaf(ulong entry, ulong address, MappingTally own)
+    {
+        if (entry == 0)
+            return;
+        bool huge = (entry & Pte.Huge) != 0;
+        int index = _areas.Find(address);
+        if (index < 0 || (huge && _areas[index].End < address + PageTables.PmdBytes))
+            throw new InvalidOperationException($"process {Pid}: page 0x{address:x} is present outside every area");
+        VmaFlags flags = _areas[index].Flags;
+        bool readable = (flags & VmaFlags.AccessMask) != 0;
+        bool writable = (entry & Pte.Writable) != 0;
+        bool zero = (entry & Pte.Special) != 0;
+        if (readable != ((entry & Pte.Present) != 0) || readable == ((entry & Pte.ProtNone) != 0) || (writable && (zero || (flags & VmaFlags.Write) == 0)))
+            throw new InvalidOperationException($"process {Pid}: entry 0x{entry:x} of page 0x{address:x} contradicts its area {_areas[index]}");
+        uint frame = Pte.Frame(entry);
+        if (writable && (_frames[frame].Flags & FrameFlags.Exclusive) == 0)
+            throw new InvalidOperationException($"process {Pid}: page 0x{address:x} is writable, its frame {frame} is shared");
+        own.Count(frame, huge, zero);
+    }
+
+    private void Expect(ulong found, ulong counted, string what)
+    {
+        if (found != counted)
+            throw new InvalidOperationException($"process {Pid}: {found} {what} found, {counted} counted");
+    }
+}

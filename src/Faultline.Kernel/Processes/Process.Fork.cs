@@ -1,0 +1,110 @@
+// fork(2) (kernel/fork.c dup_mmap, mm/memory.c copy_page_range, mm/huge_memory.c copy_huge_pmd, 6.18): the child gets the same
+// areas and the same frames; both sides lose the right to write, so that the next store of either makes a copy.
+
+namespace Faultline.Kernel;
+
+public sealed unsafe partial class Process
+{
+    /// <summary>A copy of this process, with counts of its own; null (ENOMEM) when frames run out or too much would be promised.</summary>
+    public Process? Fork()
+    {
+        ThrowIfExited();
+        _calls.Fork++;
+        Process? child = TryCharge(_areas.AccountedPages(0, _top)) ? _machine.TryStart(_layout) : null;
+        if (child == null)
+        {
+            _calls.Failed++;
+            return null;
+        }
+
+        child._break = _break;
+        child._areas.CopyFrom(_areas);
+        _tlb.Flush();
+        ForgetArea();
+        for (int i = 0; i < child._areas.Count; i++)
+        {
+            ref Vma area = ref child._areas[i];
+            if (area.AnonymousRoot == 0)
+                continue;
+            area.AnonymousRoot = ++_machine.LastAnonymousRoot;
+            area.Flags |= VmaFlags.Forked;
+            if (CopyEntriesTo(child, area.Start, area.End))
+                continue;
+            child.Exit();
+            _calls.Failed++;
+            return null;
+        }
+
+        child._peakResident = child._resident;
+        return child;
+    }
+
+    private bool CopyEntriesTo(Process child, ulong start, ulong end)
+    {
+        for (ulong at = start; at < end;)
+        {
+            ulong next = Math.Min(end, (at | (PageTables.PmdBytes - 1)) + 1);
+            ulong* pmd = _tables.FindPmd(at);
+            if (pmd == null)
+                next = Math.Min(end, (at | ((1UL << PageTables.PudShift) - 1)) + 1);
+            else if (*pmd != 0 && !((*pmd & Pte.Huge) != 0 ? ShareHugeLeaf(child, at, pmd) : ShareEntries(child, at, next, pmd)))
+                return false;
+            at = next;
+        }
+
+        return true;
+    }
+
+    private bool ShareHugeLeaf(Process child, ulong address, ulong* pmd)
+    {
+        ulong* target = child._tables.EnsurePmd(address);
+        if (target == null || !child._tables.DepositFor(address))
+            return false;
+        if ((*pmd & Pte.Special) != 0)
+        {
+            child._zeroPages += HugePages;
+        }
+        else
+        {
+            uint head = Pte.Frame(*pmd);
+            _frames[head + 1].EntireMapCount++;
+            _frames[head].Flags &= ~FrameFlags.Exclusive;
+            child._resident += HugePages;
+        }
+
+        *pmd &= ~Pte.Writable;
+        *target = *pmd;
+        return true;
+    }
+
+    private bool ShareEntries(Process child, ulong start, ulong end, ulong* pmd)
+    {
+        ulong* source = _tables.Table(*pmd) + PageTables.PteIndex(start);
+        ulong* target = child._tables.EnsureEntry(start);
+        if (target == null)
+            return false;
+        for (ulong i = 0; i < (end - start) >> PageSize.Shift; i++)
+        {
+            if (source[i] == 0)
+                continue;
+            if ((source[i] & Pte.Special) != 0)
+                child._zeroPages++;
+            else
+                ShareFrame(child, source + i);
+            target[i] = source[i];
+        }
+
+        return true;
+    }
+
+    private void ShareFrame(Process child, ulong* entry)
+    {
+        uint frame = Pte.Frame(*entry);
+        _frames[frame].MapCount++;
+        _frames[frame].Flags &= ~FrameFlags.Exclusive;
+        if (IsHugePiece(frame))
+            _frames[HeadOf(frame) + 1].PieceMapCount++;
+        *entry &= ~Pte.Writable;
+        child._resident++;
+    }
+}

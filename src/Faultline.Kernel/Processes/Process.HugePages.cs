@@ -1,0 +1,103 @@
+// Transparent huge pages (mm/huge_memory.c do_huge_pmd_anonymous_page, do_huge_pmd_wp_page, 6.18). A fault where no table is yet
+// maps 2 MiB at once if the policy wants it and the area holds all of them; a read maps the huge page of zeros. Where no block
+// of that size is left, small pages do.
+
+namespace Faultline.Kernel;
+
+public sealed unsafe partial class Process
+{
+    private const ulong HugePages = PageTables.Entries;
+
+    /// <summary>The policy wants a huge page here, and the selected area contains the whole of it.</summary>
+    private bool ThpFits(ulong page)
+    {
+        bool wanted = _machine.Options.Thp switch
+        {
+            ThpPolicy.Never => false,
+            ThpPolicy.Always => (_areaFlags & VmaFlags.NoHugePage) == 0,
+            _ => (_areaFlags & VmaFlags.HugePage) != 0,
+        };
+        ulong start = page & ~(PageTables.PmdBytes - 1);
+        return wanted && start >= _areaStart && start + PageTables.PmdBytes <= _areaEnd;
+    }
+
+    /// <summary>Maps a huge page; false where there is a PTE table already, or no memory for it.</summary>
+    private bool TryHugeFault(ulong page, AccessKind kind)
+    {
+        ulong* pmd = _tables.EnsurePmd(page);
+        if (pmd == null || *pmd != 0)
+            return false;
+        PrepareReverseMap();
+        bool write = kind == AccessKind.Write;
+        uint frame = write ? TakeOwnHugePage() : _machine.EnsureHugeZeroFrame(_cpu);
+        if (frame == FrameAllocator.None)
+        {
+            if (!write)
+                _stat[VmEvent.thp_fault_fallback]++;
+            return false;
+        }
+
+        if (!_tables.DepositFor(page))
+        {
+            if (write)
+                UnmapHugePage(frame);
+            return false;
+        }
+
+        *pmd = write
+            ? Pte.Make(frame, _areaLeaf | Pte.Huge | Pte.Writable | Pte.Dirty)
+            : Pte.Make(frame, _areaLeaf | Pte.Huge | Pte.Special);
+        if (write)
+            AddResident(HugePages);
+        else
+            _zeroPages += HugePages;
+        return true;
+    }
+
+    /// <summary>
+    /// A store to a huge leaf mapped read-only. False: the leaf was split, and the page's own PTE must be served now, because
+    /// others share the huge page or no second one could be had.
+    /// </summary>
+    private bool TryHugeWriteProtected(ulong page, ulong* pmd)
+    {
+        uint frame = Pte.Frame(*pmd);
+        if ((*pmd & Pte.Special) != 0)
+        {
+            uint own = TakeOwnHugePage();
+            if (own != FrameAllocator.None)
+            {
+                *pmd = Pte.Make(own, _areaLeaf | Pte.Huge | Pte.Writable | Pte.Dirty);
+                _zeroPages -= HugePages;
+                AddResident(HugePages);
+                return true;
+            }
+        }
+        else if ((_frames[frame].Flags & FrameFlags.Exclusive) != 0
+            || (_frames[frame + 1].EntireMapCount == 1 && _frames[frame + 1].PieceMapCount == 0))
+        {
+            _frames[frame].Flags |= FrameFlags.Exclusive;
+            *pmd |= Pte.Writable | Pte.Dirty;
+            return true;
+        }
+
+        SplitHugeLeaf(page, pmd);
+        return false;
+    }
+
+    private uint TakeOwnHugePage()
+    {
+        uint head = _allocator.Allocate(_cpu, Migratetypes.PageblockOrder, Migratetype.Movable, AllocationFlags.NoRetry);
+        if (head == FrameAllocator.None)
+        {
+            _stat[VmEvent.thp_fault_fallback]++;
+            return head;
+        }
+
+        _frames[head].Flags |= FrameFlags.Anonymous | FrameFlags.Exclusive;
+        _frames[head + 1].EntireMapCount = 1;
+        _stat[VmEvent.thp_fault_alloc]++;
+        _stat[VmEvent.nr_anon_transparent_hugepages]++;
+        _stat[VmEvent.nr_anon_pages] += HugePages;
+        return head;
+    }
+}

@@ -1,0 +1,53 @@
+// Moving what is mapped to another address (mm/mremap.c move_page_tables, 6.18): a whole PTE table or huge leaf at a time where
+// both addresses are aligned to 2 MiB, else entry by entry.
+
+namespace Faultline.Kernel;
+
+public sealed unsafe partial class Process
+{
+    /// <summary>No fault, no copy. False when a table could not be made at the new place; the caller moves back what has moved.</summary>
+    private bool MoveEntries(ulong from, ulong to, ulong length)
+    {
+        _tlb.Invalidate(from, from + length);
+        _tables.ForgetLeaf();
+        for (ulong offset = 0; offset < length;)
+        {
+            ulong source = from + offset, target = to + offset;
+            ulong step = Math.Min(length - offset, Math.Min(ToNextTable(source), ToNextTable(target)));
+            ulong* pmd = _tables.FindPmd(source);
+            if (pmd != null && *pmd != 0 && !MoveUnder(pmd, source, target, step))
+                return false;
+            offset += step;
+        }
+
+        return true;
+    }
+
+    private static ulong ToNextTable(ulong address) => PageTables.PmdBytes - (address & (PageTables.PmdBytes - 1));
+
+    private bool MoveUnder(ulong* pmd, ulong source, ulong target, ulong bytes)
+    {
+        ulong* targetPmd = _tables.EnsurePmd(target);
+        if (targetPmd == null)
+            return false;
+        if (bytes == PageTables.PmdBytes && *targetPmd == 0)
+        {
+            if ((*pmd & Pte.Huge) != 0)
+                _tables.Deposit(target, _tables.Withdraw(source));
+            (*targetPmd, *pmd) = (*pmd, 0);
+            _tables.ForgetLeaf();
+            return true;
+        }
+
+        if ((*pmd & Pte.Huge) != 0)
+            SplitHugeLeaf(source, pmd);
+        ulong* into = _tables.EnsureEntry(target);
+        if (into == null)
+            return false;
+        ulong* entries = _tables.Table(*pmd) + PageTables.PteIndex(source);
+        for (ulong i = 0; i < bytes >> PageSize.Shift; i++)
+            if (entries[i] != 0)
+                (into[i], entries[i]) = (entries[i], 0);
+        return true;
+    }
+}
