@@ -40,6 +40,9 @@ public interface IMemoryAccess
     /// <summary>A store of zeros to every byte of the range (memset): contents and page faults.</summary>
     void Clear(VirtualAddress start, ulong length);
 
+    /// <summary>A store of one value to every byte of the range (memset): contents and page faults. Only with M_PERTURB set.</summary>
+    void Fill(VirtualAddress start, ulong length, byte value);
+
     /// <summary>A copy between ranges that do not overlap (memcpy): reads of the source, then writes of the destination; contents and page faults.</summary>
     void Copy(VirtualAddress destination, VirtualAddress source, ulong length);
 }

@@ -27,6 +27,9 @@ public readonly struct SimulatedProcess(Process process) : ISystemCalls, IMemory
     /// <summary>A memset of zeros: write accesses only.</summary>
     public void Clear(VirtualAddress start, ulong length) => Process.AccessRange(start, length, AccessKind.Write);
 
+    /// <summary>A memset: write accesses only.</summary>
+    public void Fill(VirtualAddress start, ulong length, byte value) => Process.AccessRange(start, length, AccessKind.Write);
+
     /// <summary>A memcpy: read accesses of the source, then write accesses of the destination.</summary>
     public void Copy(VirtualAddress destination, VirtualAddress source, ulong length)
     {
