@@ -1,0 +1,67 @@
+using Faultline.Kernel;
+
+namespace Faultline.Libc;
+
+// calloc(3) of glibc 2.36: it never takes from the cache, and clears everything except what has just come from the kernel.
+public sealed unsafe partial class Malloc<TProcess>
+{
+    /// <summary>calloc by the main thread.</summary>
+    public ulong Calloc(ulong n, ulong size) => Calloc(_mainThread, n, size);
+
+    /// <summary>calloc: n × size zero bytes. 0 if the product exceeds PTRDIFF_MAX or memory is out.</summary>
+    public ulong Calloc(MallocThread thread, ulong n, ulong size)
+    {
+        if (Math.BigMul(n, size, out ulong bytes) != 0 || bytes > ChunkLayout.MaximumRequest)
+            return 0;
+        EnsureCache(thread);
+        ulong arena = AttachedArena(thread, bytes);
+        Lock(arena);
+        ulong top = 0, topSize = 0;
+        if (arena != 0)
+            RememberTop(arena, out top, out topSize);
+        ulong pointer = CoreAllocate(thread, arena, bytes);
+        Unlock(arena);
+        if (pointer == 0 && HasSecondTry(thread, arena, bytes, out ulong other))
+        {
+            Lock(other);
+            pointer = CoreAllocate(thread, other, bytes);
+            Unlock(other);
+        }
+
+        if (pointer != 0)
+            ClearFresh(pointer, bytes, top, topSize);
+        return pointer;
+    }
+
+    /// <summary>Top before the allocation. In a secondary heap everything that was ever made writable counts as used.</summary>
+    private void RememberTop(ulong arena, out ulong top, out ulong size)
+    {
+        top = Top(arena);
+        size = SizeOf(top);
+        if (arena == _mainArena)
+            return;
+        ulong heap = HeapLayout.Of(top);
+        size = Math.Max(size, heap + Word(heap + HeapLayout.WritableSize) - top);
+    }
+
+    /// <summary>
+    /// Clears a block, except a mapping of its own, and except the part of a block cut from top that this very call has got
+    /// from the kernel (which glibc trusts to be zero). The eight bytes behind an old top count as its part, so clearing
+    /// goes that much past the old end.
+    /// </summary>
+    private void ClearFresh(ulong pointer, ulong bytes, ulong top, ulong topSize)
+    {
+        if (IsMapped(pointer))
+        {
+            if (_perturb != 0)
+                _process.Clear(new VirtualAddress(pointer), bytes);
+            return;
+        }
+
+        ulong chunk = pointer - ChunkLayout.HeaderSize;
+        ulong size = SizeOf(chunk);
+        if (_perturb == 0 && chunk == top && size > topSize)
+            size = topSize;
+        _process.Clear(new VirtualAddress(pointer), size - ChunkLayout.WordSize);
+    }
+}

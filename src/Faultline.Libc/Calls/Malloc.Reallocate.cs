@@ -1,0 +1,123 @@
+using Faultline.Kernel;
+
+namespace Faultline.Libc;
+
+// realloc(3) of glibc 2.36: in place where the chunk, top or a free neighbour has room, else move. Mapped blocks are always
+// remapped, whatever the new size.
+public sealed unsafe partial class Malloc<TProcess>
+{
+    /// <summary>realloc by the main thread.</summary>
+    public ulong Reallocate(ulong pointer, ulong n) => Reallocate(_mainThread, pointer, n);
+
+    /// <summary>
+    /// realloc: the block with n bytes, perhaps elsewhere, contents kept up to the smaller size. Pointer 0: malloc. n = 0:
+    /// free, answers 0. Otherwise 0 means that memory is out and the block is as it was.
+    /// </summary>
+    public ulong Reallocate(MallocThread thread, ulong pointer, ulong n)
+    {
+        if (pointer == 0)
+            return Allocate(thread, n);
+        if (n == 0)
+        {
+            Free(thread, pointer);
+            return 0;
+        }
+
+        ulong chunk = pointer - ChunkLayout.HeaderSize;
+        bool mapped = IsMapped(pointer);
+        if (!mapped)
+            EnsureCache(thread);
+        if (!ChunkLayout.TryChunkSize(n, out ulong size))
+            return 0;
+        return mapped ? ReallocateMapped(thread, chunk, size, n) : ReallocateInArena(thread, chunk, size, n);
+    }
+
+    private ulong ReallocateInArena(MallocThread thread, ulong chunk, ulong size, ulong n)
+    {
+        ulong arena = ArenaOf(chunk);
+        Lock(arena);
+        ulong pointer = CoreReallocate(thread, arena, chunk, size);
+        Unlock(arena);
+        if (pointer != 0 || !_multiThreaded)
+            return pointer;
+
+        // The owner arena is out of memory: any other will do.
+        pointer = Allocate(thread, n);
+        if (pointer == 0)
+            return 0;
+        ulong old = chunk + ChunkLayout.HeaderSize;
+        CopyBlock(pointer, old, SizeOf(chunk) - ChunkLayout.WordSize);
+        CoreFree(thread, arena, chunk, locked: false);
+        return pointer;
+    }
+
+    private ulong CoreReallocate(MallocThread thread, ulong arena, ulong chunk, ulong size)
+    {
+        ulong oldSize = SizeOf(chunk), available = oldSize;
+        ulong next = chunk + oldSize, nextSize = SizeOf(next);
+        if (oldSize < size)
+        {
+            if (next == Top(arena) && oldSize + nextSize >= size + ChunkLayout.MinimumSize)
+                return GrowIntoTop(arena, chunk, size, oldSize + nextSize);
+            if (next != Top(arena) && !InUse(next, nextSize) && oldSize + nextSize >= size)
+            {
+                Unlink(next);
+                available = oldSize + nextSize;
+            }
+            else
+            {
+                // One word less than what the chunk can hold, so that the same chunk size comes out.
+                ulong moved = CoreAllocate(thread, arena, size - ChunkLayout.AlignmentMask);
+                if (moved == 0)
+                    return 0;
+                if (moved - ChunkLayout.HeaderSize != next)
+                {
+                    CopyBlock(moved, chunk + ChunkLayout.HeaderSize, oldSize - ChunkLayout.WordSize);
+                    CoreFree(thread, arena, chunk, locked: true);
+                    return moved;
+                }
+
+                // The new chunk starts where the old one ends: top was extended in between.
+                available = oldSize + SizeOf(next);
+            }
+        }
+
+        Shrink(thread, arena, chunk, available, size);
+        return chunk + ChunkLayout.HeaderSize;
+    }
+
+    private ulong GrowIntoTop(ulong arena, ulong chunk, ulong size, ulong available)
+    {
+        SetSizeKeepingPrevious(arena, chunk, size);
+        ulong top = chunk + size;
+        Top(arena) = top;
+        TouchWrite(top + ChunkLayout.SizeOffset);
+        Head(top) = (available - size) | ChunkLayout.PreviousInUse;
+        return chunk + ChunkLayout.HeaderSize;
+    }
+
+    /// <summary>Gives a chunk its size; what is left over, if it can be a chunk, is freed like any other (cache first, no merge with top).</summary>
+    private void Shrink(MallocThread thread, ulong arena, ulong chunk, ulong available, ulong size)
+    {
+        ulong rest = available - size;
+        if (rest < ChunkLayout.MinimumSize)
+        {
+            SetSizeKeepingPrevious(arena, chunk, available);
+            Head(chunk + available) |= ChunkLayout.PreviousInUse;
+            return;
+        }
+
+        ulong tail = chunk + size;
+        SetSizeKeepingPrevious(arena, chunk, size);
+        TouchWrite(tail + ChunkLayout.SizeOffset);
+        Head(tail) = rest | ChunkLayout.PreviousInUse | ArenaFlag(arena);
+        Head(tail + rest) |= ChunkLayout.PreviousInUse;
+        CoreFree(thread, arena, tail, locked: true);
+    }
+
+    private void SetSizeKeepingPrevious(ulong arena, ulong chunk, ulong size) =>
+        Head(chunk) = size | (Head(chunk) & ChunkLayout.PreviousInUse) | ArenaFlag(arena);
+
+    private void CopyBlock(ulong destination, ulong source, ulong length) =>
+        _process.Copy(new VirtualAddress(destination), new VirtualAddress(source), length);
+}

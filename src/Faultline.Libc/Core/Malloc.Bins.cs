@@ -1,0 +1,99 @@
+using System.Runtime.CompilerServices;
+
+namespace Faultline.Libc;
+
+// Doubly linked lists of free chunks: unsorted, small and large bins (glibc 2.36, malloc/malloc.c). They are circles
+// through the bin's head; chunks enter at the front (fd of the head) and leave at the back.
+public sealed unsafe partial class Malloc<TProcess>
+{
+    /// <summary>
+    /// Takes a free chunk out of its list. A large one that leads its size (only those have fd_nextsize set) hands the lead
+    /// to the next of the same size or leaves the ring of sizes. If the next is the bin's head, the word read as its
+    /// fd_nextsize is a neighbouring bin's link, never 0: a head is no follower.
+    /// </summary>
+    private void Unlink(ulong chunk)
+    {
+        ulong next = Fd(chunk), previous = Bk(chunk);
+        Bk(next) = previous;
+        Fd(previous) = next;
+        if (BinIndex.IsSmall(SizeOf(chunk)) || FdNextSize(chunk) == 0)
+            return;
+        if (FdNextSize(next) != 0)
+        {
+            BkNextSize(FdNextSize(chunk)) = BkNextSize(chunk);
+            FdNextSize(BkNextSize(chunk)) = FdNextSize(chunk);
+        }
+        else if (FdNextSize(chunk) == chunk)
+        {
+            FdNextSize(next) = BkNextSize(next) = next;
+        }
+        else
+        {
+            FdNextSize(next) = FdNextSize(chunk);
+            BkNextSize(next) = BkNextSize(chunk);
+            BkNextSize(FdNextSize(chunk)) = next;
+            FdNextSize(BkNextSize(chunk)) = next;
+        }
+    }
+
+    /// <summary>Links a chunk between two neighbours of a list.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void LinkBetween(ulong chunk, ulong previous, ulong next)
+    {
+        Bk(chunk) = previous;
+        Fd(chunk) = next;
+        Bk(next) = chunk;
+        Fd(previous) = chunk;
+    }
+
+    /// <summary>Writes the header and foot of a free chunk and puts it at the front of the unsorted list.</summary>
+    private void PushUnsorted(ulong arena, ulong chunk, ulong size)
+    {
+        ulong head = BinHead(arena, BinIndex.Unsorted);
+        TouchWrite(chunk + ChunkLayout.FdOffset);
+        LinkBetween(chunk, head, Fd(head));
+        if (!BinIndex.IsSmall(size))
+        {
+            TouchWrite(chunk + ChunkLayout.FdNextSizeOffset);
+            FdNextSize(chunk) = BkNextSize(chunk) = 0;
+        }
+
+        Head(chunk) = size | ChunkLayout.PreviousInUse;
+        PreviousSize(chunk + size) = size;
+    }
+
+    /// <summary>Marks a chunk that leaves a list as in use and as this arena's.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void MarkInUse(ulong arena, ulong chunk, ulong size)
+    {
+        Head(chunk + size) |= ChunkLayout.PreviousInUse;
+        Head(chunk) |= ArenaFlag(arena);
+    }
+
+    /// <summary>The oldest chunk of this small size, or 0. Others of the same size move to the thread's cache while there is room.</summary>
+    private ulong TakeFromSmallBin(MallocThread thread, ulong arena, ulong size)
+    {
+        ulong bin = BinHead(arena, BinIndex.Of(size));
+        ulong chunk = Bk(bin);
+        if (chunk == bin)
+            return 0;
+        TakeLast(arena, bin, chunk, size);
+        ulong index = TcacheLayout.IndexOfChunk(size);
+        while (Bk(bin) != bin && CacheHasRoom(thread, index))
+        {
+            ulong cached = Bk(bin);
+            TakeLast(arena, bin, cached, size);
+            CachePut(thread.Cache, index, cached + ChunkLayout.HeaderSize);
+        }
+
+        return chunk;
+    }
+
+    private void TakeLast(ulong arena, ulong bin, ulong chunk, ulong size)
+    {
+        ulong previous = Bk(chunk);
+        MarkInUse(arena, chunk, size);
+        Bk(bin) = previous;
+        Fd(previous) = bin;
+    }
+}

@@ -1,0 +1,71 @@
+using System.Runtime.CompilerServices;
+using Faultline.Kernel;
+
+namespace Faultline.Libc;
+
+// A thread's cache (TcacheLayout): get and put are the two paths that almost every malloc and free of small blocks takes.
+public sealed unsafe partial class Malloc<TProcess>
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static ref ushort CacheCount(byte* cache, ulong index) => ref ((ushort*)cache)[index];
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static ref ulong CacheEntry(byte* cache, ulong index) => ref ((ulong*)(cache + TcacheLayout.Entries))[index];
+
+    /// <summary>Takes the block that was cached last; the list must not be empty. User pointer.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private ulong CacheGet(byte* cache, ulong index)
+    {
+        ulong pointer = CacheEntry(cache, index);
+        CacheEntry(cache, index) = Word(pointer);
+        CacheCount(cache, index)--;
+        Word(pointer + ChunkLayout.WordSize) = 0;
+        return pointer;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void CachePut(byte* cache, ulong index, ulong pointer)
+    {
+        TouchWrite(pointer);
+        Word(pointer + ChunkLayout.WordSize) = TcacheLayout.CachedKey;
+        Word(pointer) = CacheEntry(cache, index);
+        CacheEntry(cache, index) = pointer;
+        CacheCount(cache, index)++;
+    }
+
+    /// <summary>
+    /// A free looks at the word where the key would be before anything else. That matters to the kernel only where the
+    /// block starts on a page of its own: anywhere else the header is on the same page, which is present and written.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void ReadKey(ulong pointer)
+    {
+        if ((pointer & PageSize.Mask) == 0)
+            TouchRead(pointer + ChunkLayout.WordSize);
+    }
+
+    /// <summary>There is a list for this chunk size and it has room.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private bool CacheHasRoom(MallocThread thread, ulong index) =>
+        thread.Cache != null && index < _tcacheBins && CacheCount(thread.Cache, index) < _tcacheCount;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void EnsureCache(MallocThread thread)
+    {
+        if (thread.Cache == null && !thread.CacheShutDown)
+            CreateCache(thread);
+    }
+
+    /// <summary>Makes the thread's cache: a block of its arena, all zeros. Without memory for it the thread goes on without.</summary>
+    private void CreateCache(MallocThread thread)
+    {
+        ulong arena = AttachedArena(thread, TcacheLayout.BlockSize);
+        ulong pointer = AllocateIn(thread, arena, TcacheLayout.BlockSize);
+        if (pointer == 0)
+            return;
+        new Span<byte>((void*)(pointer + _delta), (int)TcacheLayout.BlockSize).Clear();
+        _process.Clear(new VirtualAddress(pointer), TcacheLayout.BlockSize);
+        thread.CacheBlock = pointer;
+        thread.Cache = (byte*)(pointer + _delta);
+    }
+}
