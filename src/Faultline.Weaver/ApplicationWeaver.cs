@@ -14,11 +14,11 @@ public static class ApplicationWeaver
     {
         string path = Path.GetFullPath(target.Path), shim = Path.GetFullPath(options.ShimFolder);
         CacheFolder cache = new(options.CacheFolder);
-        string planPath = Path.Combine(cache.Root, "plans", ContentKey.Of(path, shim));
+        string planPath = Path.Combine(cache.Root, "plans", ContentKey.OfPaths(path, shim));
         try
         {
             StoredPlan? plan = PlanFile.TryRead(planPath);
-            if (plan is not null && File.Exists(path) && plan.IsCurrent())
+            if (plan is not null && plan.IsFor(path, shim) && plan.IsCurrent())
             {
                 CacheFolder.Touch(plan.CopyFolder);
                 ShadowFolder.LinkNewFiles(plan.OriginalFolder, plan.CopyFolder);

@@ -1,4 +1,5 @@
 using Faultline.Weaver.Probing;
+using Faultline.Weaver.Rewriting;
 using Faultline.Weaver.Shadow;
 
 namespace Faultline.Weaver.Applications;
@@ -70,7 +71,11 @@ internal static class ApplicationLocator
     private static Application FromBundle(string path, long header, CacheFolder cache)
     {
         Bundle bundle = Bundle.Read(path, header);
-        string folder = cache.GetOrAdd("bundles", ContentKey.Of(path, bundle.Id, FileStamp.Of(path).ToString()), bundle.Extract);
+        string folder = cache.GetOrAdd("bundles", ContentKey.Of(path, bundle.Id, FileStamp.Of(path).ToString()), empty =>
+        {
+            bundle.Extract(empty);
+            CopySymbols(Path.GetDirectoryName(path)!, empty);
+        });
         string[] configurations = Directory.GetFiles(folder, "*.runtimeconfig.json");
         if (configurations.Length != 1)
             throw new UnsupportedApplicationException($"{path}: the single file should hold one runtimeconfig.json, but holds {configurations.Length}");
@@ -83,6 +88,17 @@ internal static class ApplicationLocator
             NativeLibraryFolder = Path.GetDirectoryName(path),
             AppHost = null,
         };
+    }
+
+    /// <summary>A single file's symbols are published beside it.</summary>
+    private static void CopySymbols(string from, string to)
+    {
+        foreach (string assembly in Directory.GetFiles(to, "*.dll"))
+        {
+            string symbols = Path.Combine(from, Path.GetFileNameWithoutExtension(assembly) + ".pdb"), copy = SymbolFile.PathBeside(assembly);
+            if (File.Exists(symbols) && !File.Exists(copy))
+                File.Copy(symbols, copy);
+        }
     }
 
     private static byte[] ReadStart(string path)

@@ -19,7 +19,7 @@ internal static class AssemblyProbe
         using FileStream stream = new(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, 1);
         try
         {
-            using PEReader image = new(stream, PEStreamOptions.PrefetchMetadata);
+            using PEReader image = new(stream);
             if (!image.HasMetadata)
                 return new AssemblyFacts(path, AssemblyKind.Native);
             return Read(path, image, image.GetMetadataReader());

@@ -6,14 +6,15 @@ using System.Reflection.PortableExecutable;
 namespace Faultline.Weaver.Probing;
 
 /// <summary>
-/// Native code beside the IL. <see cref="SharesCode"/>: it was compiled together with other assemblies (composite, or a larger version
-/// bubble), so that their native code holds copies of this one's methods and rewriting this one alone changes nothing there.
+/// Native code beside the IL. <see cref="IsComponent"/>: the code is in a composite image together with that of other assemblies, where
+/// methods of one are inlined into another without a check, so that rewriting this file alone changes nothing there. (Outside of composite
+/// images code is inlined across assemblies only behind a check of the IL, whatever the flag for version bubbles of several modules says:
+/// the SDK sets that one for every assembly.)
 /// </summary>
-internal readonly record struct ReadyToRunFacts(bool Present, bool SharesCode)
+internal readonly record struct ReadyToRunFacts(bool Present, bool IsComponent)
 {
     private const uint Signature = 0x00525452;
-    private const uint Component = 0x20;
-    private const uint MultiModuleVersionBubble = 0x40;
+    private const uint ComponentFlag = 0x20;
 
     public static ReadyToRunFacts Read(PEReader image)
     {
@@ -24,6 +25,6 @@ internal readonly record struct ReadyToRunFacts(bool Present, bool SharesCode)
         if (header.RemainingBytes < 12 || header.ReadUInt32() != Signature)
             return default;
         header.ReadUInt32();
-        return new ReadyToRunFacts(true, (header.ReadUInt32() & (Component | MultiModuleVersionBubble)) != 0);
+        return new ReadyToRunFacts(true, (header.ReadUInt32() & ComponentFlag) != 0);
     }
 }

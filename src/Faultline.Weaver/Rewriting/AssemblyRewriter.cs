@@ -15,19 +15,8 @@ internal static class AssemblyRewriter
         string path, string outputFolder, int firstSite, IReadOnlyDictionary<string, TwinExport> foreignTwins, IAssemblyResolver resolver)
     {
         SymbolFormat symbols = SymbolFile.FormatOf(path);
-        using ModuleDefinition module = ModuleDefinition.ReadModule(path, new ReaderParameters(ReadingMode.Deferred)
-        {
-            AssemblyResolver = resolver,
-            ReadSymbols = symbols != SymbolFormat.None,
-            SymbolReaderProvider = symbols switch
-            {
-                SymbolFormat.Portable => new PortablePdbReaderProvider(),
-                SymbolFormat.Embedded => new EmbeddedPortablePdbReaderProvider(),
-                _ => null,
-            },
-            ThrowIfSymbolsAreNotMatching = false,
-        });
-
+        using ModuleDefinition module = ModuleDefinition.ReadModule(path, new ReaderParameters(ReadingMode.Deferred) { AssemblyResolver = resolver });
+        ReadSymbols(module, symbols);
         ModuleRewriter rewriter = new(module, firstSite, foreignTwins);
         rewriter.Rewrite();
         MakeIntermediateLanguageOnly(module);
@@ -40,6 +29,22 @@ internal static class AssemblyRewriter
             SymbolWriterProvider = symbols == SymbolFormat.Embedded ? new EmbeddedPortablePdbWriterProvider() : new PortablePdbWriterProvider(),
         });
         return new RewrittenAssembly(rewriter.Sites, rewriter.UnroutedCalls, rewriter.Exports, module.HasSymbols);
+    }
+
+    /// <summary>Symbols that are another build's, or damaged, are left aside: the calls are then reported by method instead of by line.</summary>
+    private static void ReadSymbols(ModuleDefinition module, SymbolFormat format)
+    {
+        if (format == SymbolFormat.None)
+            return;
+        try
+        {
+            ISymbolReaderProvider provider = format == SymbolFormat.Embedded ? new EmbeddedPortablePdbReaderProvider() : new PortablePdbReaderProvider();
+            module.ReadSymbols(provider.GetSymbolReader(module, module.FileName), throwIfSymbolsAreNotMaching: false);
+        }
+        catch (Exception e) when (e is not (IOException or UnauthorizedAccessException or OutOfMemoryException))
+        {
+            // The library's reader stumbles over bad data in its own ways.
+        }
     }
 
     /// <summary>

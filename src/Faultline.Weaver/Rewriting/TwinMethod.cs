@@ -29,8 +29,9 @@ internal static class TwinMethod
     {
         if (method.IsPInvokeImpl)
         {
-            method.IsPInvokeImpl = false;
+            // In this order: setting the import, even to nothing, marks the method as one that has it.
             method.PInvokeInfo = null;
+            method.IsPInvokeImpl = false;
             method.IsPreserveSig = false;
             method.IsIL = true;
             method.IsManaged = true;

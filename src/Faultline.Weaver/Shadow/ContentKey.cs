@@ -22,6 +22,19 @@ internal static class ContentKey
         return Convert.ToHexStringLower(hash.GetHashAndReset().AsSpan(0, 16));
     }
 
+    /// <summary>
+    /// A short name for a path: FNV-1a, because a plan's name must be found without loading the cryptography library, which takes longer
+    /// than the rest of a warm start. What has such a name also holds the path itself, so that a collision is noticed.
+    /// </summary>
+    public static string OfPaths(string first, string second)
+    {
+        ulong hash = 14695981039346656037;
+        foreach (string path in (ReadOnlySpan<string>)[first, second])
+            foreach (char c in path + "\0")
+                hash = (hash ^ c) * 1099511628211;
+        return hash.ToString("x16");
+    }
+
     /// <summary>Hash of a file's bytes; "none" where there is no such file.</summary>
     public static string OfFile(string path)
     {

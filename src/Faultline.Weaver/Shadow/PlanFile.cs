@@ -39,6 +39,8 @@ internal static class PlanFile
 
     private static StoredPlan Read(BinaryReader reader) => new()
     {
+        Target = reader.ReadString(),
+        ShimFolder = reader.ReadString(),
         Inputs = ReadList(reader, static reader => new FileStamp(reader.ReadString(), reader.ReadInt64(), reader.ReadInt64())),
         CodeFileNames = reader.ReadString(),
         OriginalFolder = reader.ReadString(),
@@ -59,6 +61,8 @@ internal static class PlanFile
 
     private static void Write(BinaryWriter writer, StoredPlan plan)
     {
+        writer.Write(plan.Target);
+        writer.Write(plan.ShimFolder);
         WriteList(writer, plan.Inputs, static (writer, input) =>
         {
             writer.Write(input.Path);

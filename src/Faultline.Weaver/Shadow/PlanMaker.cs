@@ -24,7 +24,7 @@ internal sealed class PlanMaker(string path, string shimFolder, CacheFolder cach
         using ApplicationResolver resolver = new(catalog.Listed.GroupBy(entry => entry.Facts.Name).ToDictionary(group => group.Key, group => group.First().Facts.Path));
         AssemblyRouter router = new(new WovenCache(cache, resolver), shadow, progress);
         router.Route(catalog);
-        bool withoutReadyToRun = SharesCode(catalog);
+        bool withoutReadyToRun = IsComposite(catalog);
         application.Configuration.AllowStartupHooks();
         foreach (string shim in ShadowFolder.ShimAssemblies)
             application.Dependencies?.AddAssembly(shim);
@@ -32,6 +32,8 @@ internal sealed class PlanMaker(string path, string shimFolder, CacheFolder cach
         string folder = cache.GetOrAdd("shadows", ContentKey.Of(inputs.Select(input => input.ToString()).Prepend(path)), shadow.Build);
         return new StoredPlan
         {
+            Target = path,
+            ShimFolder = shimFolder,
             Inputs = inputs,
             CodeFileNames = StoredPlan.CodeFilesIn(application.Folder),
             OriginalFolder = application.Folder,
@@ -83,11 +85,11 @@ internal sealed class PlanMaker(string path, string shimFolder, CacheFolder cach
     }
 
     /// <summary>Native code that was compiled across assemblies holds copies of methods as they were before rewriting.</summary>
-    private bool SharesCode(AssemblyCatalog catalog)
+    private bool IsComposite(AssemblyCatalog catalog)
     {
-        if (!catalog.Listed.Any(entry => entry.Facts.ReadyToRun.SharesCode))
+        if (!catalog.Listed.Any(entry => entry.Facts.ReadyToRun.IsComponent))
             return false;
-        notes.Add("precompiled across assemblies (composite ReadyToRun): run without precompiled code, so it starts more slowly");
+        notes.Add("a composite ReadyToRun image: run without any precompiled code, so it starts more slowly");
         return true;
     }
 

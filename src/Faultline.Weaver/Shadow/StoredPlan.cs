@@ -3,6 +3,11 @@ namespace Faultline.Weaver.Shadow;
 /// <summary>All that a launch plan needs but the arguments and the machine's dotnet: kept, so that a second start reads one file.</summary>
 internal sealed record StoredPlan
 {
+    /// <summary>What was asked for: the path of the application, and the shim's folder.</summary>
+    public required string Target { get; init; }
+
+    public required string ShimFolder { get; init; }
+
     /// <summary>Everything that the copy was made from. The plan holds while each stamp is current.</summary>
     public required IReadOnlyList<FileStamp> Inputs { get; init; }
 
@@ -26,6 +31,8 @@ internal sealed record StoredPlan
     public required IReadOnlyList<WovenSite> Sites { get; init; }
 
     public required RoutingSummary Summary { get; init; }
+
+    public bool IsFor(string target, string shimFolder) => Target == target && ShimFolder == shimFolder;
 
     public bool IsCurrent() => File.Exists(Path.Combine(CopyFolder, StartFile)) && Inputs.All(input => input.IsCurrent)
         && CodeFileNames == CodeFilesIn(OriginalFolder);
