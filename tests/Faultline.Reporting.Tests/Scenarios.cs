@@ -43,8 +43,9 @@ internal static unsafe class Scenarios
 
     private static readonly SessionNote[] s_notes =
     [
-        new("observer", "the host's kernel has it"),
-        new("arena", "one arena behind a lock"),
+        new("observer", "observed: real pages read with PAGEMAP_SCAN"),
+        new("threads", "one arena behind a lock: glibc's per-thread arenas and caches are not simulated yet"),
+        new("pages", "a page that several blocks share is charged to the site whose block was placed first on it since it was last absent"),
     ];
 
     // After the fields that its members read: statics are initialised in this order.
@@ -111,7 +112,7 @@ internal static unsafe class Scenarios
                     Record(FindingKind.DoubleFree, 1, 4, 4, 0, times: 3),
                     Record(FindingKind.FreeOfInteriorPointer, 1, 0, 4, 16) with { Address = 0x1000_0000_12b0 },
                     unknown,
-                    Record(FindingKind.WritePastEnd, 2, 0, 4, 1),
+                    Record(FindingKind.WritePastEnd, 2, 0, 4, 3) with { Address = 0x1000_0000_12e0 },
                     Record(FindingKind.WriteAfterFree, 2, 4, 1, 0),
                     Record(FindingKind.TouchOfFreedPage, 3, 4, 0, 2),
                     Record(FindingKind.ReallocAfterFree, 3, 4, 2, 0),
@@ -145,7 +146,7 @@ internal static unsafe class Scenarios
         snapshot.Reason = SnapshotReason.UnhandledException;
         return clean with
         {
-            Session = clean.Session with { Header = Header(SessionState.Running, events: 202), Snapshot = snapshot },
+            Session = clean.Session with { Header = Header(events: 202), Snapshot = snapshot },
             Run = Run(exitCode: 134),
         };
     }

@@ -23,12 +23,8 @@ internal static class DataStateBuilder
         (SessionState.Refused, _) => Completeness.Refused,
         (_, null) => Completeness.CountersOnly,
         (SessionState.Finished, _) => Completeness.Final,
-        (_, { } snapshot) => IsLastWord(snapshot, session.Header) ? Completeness.Final : Completeness.Interrupted,
+        _ => Completeness.Interrupted,
     };
-
-    /// <summary>An exception that nobody catches ends in abort(): the session is never Finished, but nothing ran after its snapshot.</summary>
-    private static bool IsLastWord(in SnapshotRecord snapshot, in SessionHeader header)
-        => snapshot.Reason is SnapshotReason.Exit or SnapshotReason.UnhandledException && snapshot.EventCount == header.EventCount;
 
     private static DataState Interrupted(SessionReading session, RunFacts run, string? signal)
     {

@@ -42,7 +42,7 @@ internal static class FindingBuilder
             "Faultline ignored it; glibc aborts the program, or takes the bytes before the pointer for a chunk header.",
             Detected: "freed at"),
         FindingKind.WritePastEnd => new("write past the end of a block",
-            $"Up to {Quantity.Count(f.Amount, "byte")} after {Lower(Block(f))} were overwritten.",
+            Overrun(f),
             "Here they were padding; in glibc's layout the next bytes are the next chunk's header.",
             Detected: "noticed at"),
         FindingKind.WriteAfterFree => new("write to a freed block",
@@ -70,6 +70,15 @@ internal static class FindingBuilder
             "The numbers end at that point. Please report it."),
         _ => new($"finding of kind {(uint)f.Kind}", $"{Quantity.Address(f.Address)}, {Lower(Block(f))}.", "The session was written by another version of Faultline."),
     };
+
+    /// <summary>Address is the first byte that was changed, Amount the distance from it to the last one, both included.</summary>
+    private static string Overrun(in FindingRecord f)
+    {
+        ulong first = f.Address - f.BlockAddress;
+        ulong last = first + Math.Max(f.Amount, 1) - 1;
+        string offsets = first == last ? $"Offset {Quantity.Number(first)}" : $"Offsets {Quantity.Number(first)} to {Quantity.Number(last)}";
+        return $"{offsets} of {Lower(Block(f))} {(first == last ? "was" : "were")} written to; it ends at {Quantity.Number(f.BlockBytes)}.";
+    }
 
     private static string Block(in FindingRecord f)
         => f.BlockAddress == 0 ? "A block" : $"The {Quantity.Number(f.BlockBytes)}-byte block at {Quantity.Address(f.BlockAddress)}";

@@ -16,7 +16,7 @@ internal static class FragmentationBuilder
         LargestFreeBytes = s.LargestFreeBytes,
         StrandedPages = s.StrandedPages,
         HeapResidentPages = s.HeapResidentPages,
-        RetainedBytes = Saturating(s.Arena + s.HBlkHd, s.LiveUsableBytes),
+        RetainedBytes = s.FreeBytes,
         TrimmableBytes = s.KeepCost,
         HeapBytes = s.Arena,
         MappedBytes = s.HBlkHd,

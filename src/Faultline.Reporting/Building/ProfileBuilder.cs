@@ -11,15 +11,14 @@ internal static class ProfileBuilder
         (string name, string text) = Observer(header.Observer);
         return new(
             Libc: "glibc-2.36",
-            Arenas: session.NotesOf("arena").FirstOrDefault(),
+            Arenas: session.NotesOf("threads").FirstOrDefault(),
             Kernel: "linux-6.x",
             header.RamBytes,
             header.Cpus,
             PageBytes: 4096,
             Thp(header.ThpPolicy),
             name,
-            text,
-            session.NotesOf("observer").FirstOrDefault());
+            session.NotesOf("observer").FirstOrDefault() ?? text);
     }
 
     private static string Thp(uint policy) => policy switch

@@ -7,7 +7,7 @@ public static class ReportBuilder
 {
     public static Report Build(SessionReading session, SiteTable table, RunFacts run, RoutingFacts routing)
     {
-        string? signal = session.Header.State == SessionState.Finished ? null : Signals.FromExitCode(run.ExitCode);
+        string? signal = EndedInOrder(session) ? null : Signals.FromExitCode(run.ExitCode);
         DataState data = DataStateBuilder.Build(session, run, signal);
         IReadOnlyList<SiteReport> sites = SiteBuilder.Rank(session, table);
         Amounts sum = sites.Aggregate(default(Amounts), (total, site) => total + site.Amounts);
@@ -36,4 +36,8 @@ public static class ReportBuilder
             Next = NextStep.For(data, findings, leaks, sites, run),
         };
     }
+
+    /// <summary>An exit code of 128 + n is then the program's own choice, not a signal.</summary>
+    private static bool EndedInOrder(SessionReading session)
+        => session.Header.State == SessionState.Finished && session.Snapshot is { Reason: SnapshotReason.Exit };
 }

@@ -29,7 +29,6 @@ internal static class JsonRun
         json.WriteString("thp", profile.Thp);
         json.WriteString("observer", profile.Observer);
         json.WriteString("observerText", profile.ObserverText);
-        json.WriteString("observerReason", profile.ObserverReason);
         json.WriteEndObject();
     }
 

@@ -5,7 +5,7 @@ public sealed record ProgramEnd(string Target, string Name, int ExitCode, string
 
 /// <summary>
 /// Which models made the numbers: the C library, the kernel, the machine, and how page touches were seen.
-/// <paramref name="ObserverReason"/> says why that observer, null where the shim left no word.
+/// <paramref name="ObserverText"/> says by what, and where another was wanted, why not that.
 /// </summary>
 public sealed record Profile(
     string Libc,
@@ -16,5 +16,4 @@ public sealed record Profile(
     uint PageBytes,
     string Thp,
     string Observer,
-    string ObserverText,
-    string? ObserverReason);
+    string ObserverText);

@@ -8,7 +8,7 @@ internal static class FootnotesSection
         "internal = usable - requested bytes of live blocks: what glibc's size classes and page rounding add.",
         "external = 1 - largest free piece / all free bytes of the heap: 0 when the free memory is one piece, near 1 when it is crumbs.",
         $"stranded = resident heap pages of which live blocks use less than {HeapFragmentation.StrandedBelowPercent} %: pages kept for a few bytes.",
-        "retained = bytes that the allocator holds from the kernel (mallinfo2 arena + hblkhd) - usable bytes of live blocks.",
+        "retained = bytes held from the kernel (mallinfo2 arena + hblkhd) - bytes of live chunks, headers included: what was freed and not given back. Chunks in the tcache count as freed here; mallinfo2 counts them as in use.",
         "trimmable = free bytes at the top of the heap (mallinfo2 keepcost): all that malloc_trim(0) could take off its end.",
     ];
 

@@ -7,6 +7,9 @@ internal static class HeaderSection
 {
     private const int MostListed = 8;
 
+    /// <summary>Notes of these kinds are other lines of the header, footnotes, or the answer.</summary>
+    private static readonly string[] s_shownElsewhere = ["threads", "observer", "pages", "refused"];
+
     public static void Write(Page page, Report report)
     {
         ProgramEnd end = report.Program;
@@ -18,7 +21,7 @@ internal static class HeaderSection
             page.Labelled("data", report.Data.Text);
         foreach (string note in report.Routing.Notes)
             page.Labelled("note", note);
-        foreach (SessionNote note in report.Notes.Where(n => n.Kind is not ("arena" or "observer" or "refused")))
+        foreach (SessionNote note in report.Notes.Where(n => !s_shownElsewhere.Contains(n.Kind)))
             page.Labelled("note", $"{note.Kind}: {note.Text}");
     }
 
@@ -28,7 +31,7 @@ internal static class HeaderSection
         page.Labelled("kernel", $"{profile.Kernel} (simulated): {Quantity.Bytes(profile.RamBytes)} RAM, {Quantity.Count(profile.Cpus, "CPU")}, "
             + $"{Quantity.Bytes(profile.PageBytes)} pages, transparent huge pages {profile.Thp}, no swap");
         if (ran)
-            page.Labelled("observer", profile.ObserverText + (profile.ObserverReason == null ? "" : $" ({profile.ObserverReason})"));
+            page.Labelled("observer", profile.ObserverText);
     }
 
     private static void Routing(Page page, Report report)
