@@ -1,0 +1,160 @@
+using System.Runtime.CompilerServices;
+using Faultline.Api;
+using Faultline.Kernel;
+using Faultline.Shim.Ledger;
+using Faultline.Tracing.Session;
+
+namespace Faultline.Shim.Engine;
+
+/// <summary>
+/// The block tags of the session file: for each place where a chunk can start, who allocated the block there, how big it
+/// is and whether it lives. They answer "may this pointer be freed" in one load, and the tool reads them after the
+/// program's end. Guards and markers (the other files of this class) are remembered in them.
+/// </summary>
+internal sealed unsafe partial class BlockTable
+{
+    public const ulong HeaderBytes = 16;
+    private const int SlotShift = 5;
+    private const ulong SlotBytes = 1UL << SlotShift;
+    private const ulong HalfMask = SlotBytes / 2;
+    private const int HalfToBit62 = 62 - 4;
+
+    private readonly BlockTag* _tags;
+    private readonly ulong _arenaStart;
+    private readonly PageLedger _ledger;
+    private readonly FindingLog _findings;
+
+    public BlockTable(BlockTag* tags, ulong arenaStart, PageLedger ledger, FindingLog findings)
+    {
+        _tags = tags;
+        _arenaStart = arenaStart;
+        _ledger = ledger;
+        _findings = findings;
+    }
+
+    /// <summary>The tag of the slot that covers an address of the arena.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public ref BlockTag Slot(ulong address) => ref _tags[(address - _arenaStart) >> SlotShift];
+
+    /// <summary>The live block of the allocator whose chunk starts there; a null reference if there is none.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public ref BlockTag FindLive(ulong chunk)
+    {
+        ref BlockTag tag = ref Slot(chunk);
+        const ulong WhatCounts = BlockTag.LiveBit | BlockTag.HalfBit;
+        bool found = (tag.State & WhatCounts) == (BlockTag.LiveBit | HalfBit(chunk)) && (chunk & 15) == 0
+            && tag.Family != (uint)AllocationFamily.Mapping;
+        return ref found ? ref tag : ref Unsafe.NullRef<BlockTag>();
+    }
+
+    /// <summary>Whether the tag is that of a freed chunk that started just there.</summary>
+    public static bool IsFreed(in BlockTag tag, ulong chunk)
+        => tag.IsFreed && (chunk & 15) == 0 && (tag.State & BlockTag.HalfBit) == HalfBit(chunk);
+
+    /// <summary>Address of the chunk that a tag in the slot of an address speaks of.</summary>
+    public ulong ChunkOf(in BlockTag tag, ulong slotAddress)
+        => (slotAddress & ~(SlotBytes - 1)) + ((tag.State & BlockTag.HalfBit) != 0 ? HalfMask : 0);
+
+    /// <summary>Enters a block that was just handed out and guards its slack. <paramref name="usable"/> is malloc_usable_size.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Place(ulong chunk, ulong requested, ulong usable, int site, AllocationFamily family)
+    {
+        ulong state = BlockTag.LiveBit | HalfBit(chunk) | ((ulong)family << BlockTag.FamilyShift) | (requested & BlockTag.RequestedMask);
+        if (WriteGuard(chunk + HeaderBytes, requested, usable))
+            state |= BlockTag.GuardedBit;
+        Slot(chunk) = new BlockTag { State = state, AllocationSite = (uint)site };
+    }
+
+    /// <summary>Enters a mapping of the program's own: it starts where its pages start.</summary>
+    public void PlaceMapping(ulong start, ulong length, int site)
+        => Slot(start) = new BlockTag
+        {
+            State = BlockTag.LiveBit | ((ulong)AllocationFamily.Mapping << BlockTag.FamilyShift) | (length & BlockTag.RequestedMask),
+            AllocationSite = (uint)site,
+        };
+
+    /// <summary>Marks a block as freed; its sites stay known until a new chunk covers the place.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Kill(ref BlockTag tag, int site)
+    {
+        tag.State &= ~(BlockTag.LiveBit | BlockTag.GuardedBit);
+        tag.ReleaseSite = (uint)site;
+    }
+
+    /// <summary>
+    /// A chunk [chunk, end) of the heap is about to be used: what freed blocks left inside it is checked for writes after
+    /// their free, and forgotten, because those places are now in the middle of a block.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Retire(ulong chunk, ulong end)
+    {
+        ref BlockTag tag = ref Slot(chunk);
+        if ((tag.State & (BlockTag.LiveBit | BlockTag.MarkedBit)) == BlockTag.MarkedBit)
+            CheckMarker(ref tag, ChunkOf(tag, chunk));
+        ulong slot = (chunk | (SlotBytes - 1)) + 1;
+        if (end - chunk <= PageSize.Bytes / 4)
+            RetireSlots(slot, end);
+        else
+            RetirePages(slot, end);
+    }
+
+    /// <summary>
+    /// The freed block of the heap that an address lay in last, with its address; a tag of zeros if none is known. Only pages
+    /// where freed chunks start are looked at, because reading a tag that was never written takes memory.
+    /// </summary>
+    public BlockTag LastFreedAt(ulong address, out ulong block)
+    {
+        for (ulong page = PageSize.Down(address); page >= _arenaStart; page -= PageSize.Bytes)
+        {
+            if ((_ledger.At(page) & PageLedger.DeadBlocks) == 0)
+                continue;
+            for (ulong slot = Math.Min(page + PageSize.Bytes, address + SlotBytes) - SlotBytes; slot >= page; slot -= SlotBytes)
+            {
+                ref BlockTag tag = ref Slot(slot);
+                block = ChunkOf(tag, slot) + HeaderBytes;
+                if (tag.IsFreed && block <= address + PageSize.Mask)
+                    return block + tag.RequestedBytes > address ? tag : default;
+            }
+        }
+
+        block = 0;
+        return default;
+    }
+
+    private void RetirePages(ulong slot, ulong end)
+    {
+        while (slot < end)
+        {
+            ulong pageEnd = Math.Min(end, (slot | PageSize.Mask) + 1);
+            ref uint entry = ref _ledger.At(slot);
+            if ((entry & PageLedger.DeadBlocks) != 0)
+            {
+                RetireSlots(slot, pageEnd);
+                if ((slot & PageSize.Mask) == 0 && (pageEnd & PageSize.Mask) == 0)
+                    entry &= ~PageLedger.DeadBlocks;
+            }
+
+            slot = pageEnd;
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void RetireSlots(ulong slot, ulong end)
+    {
+        for (; slot < end; slot += SlotBytes)
+            if (Slot(slot).State != 0)
+                RetireSlot(slot, end);
+    }
+
+    private void RetireSlot(ulong slot, ulong end)
+    {
+        ref BlockTag tag = ref Slot(slot);
+        ulong chunk = ChunkOf(tag, slot);
+        if (chunk >= end || tag.IsLive)
+            return;
+        CheckMarker(ref tag, chunk);
+        tag = default;
+    }
+
+    private static ulong HalfBit(ulong chunk) => (chunk & HalfMask) << HalfToBit62;
+}

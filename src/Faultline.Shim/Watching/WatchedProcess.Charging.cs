@@ -1,0 +1,97 @@
+using Faultline.Kernel;
+using Faultline.Shim.Ledger;
+
+namespace Faultline.Shim.Watching;
+
+// Simulated accesses and who pays for the faults that they take. Heap pages are paid for one by one through the ledger,
+// mappings as a whole. The sum over the sites and AllocatorFaults is always the process's minor faults.
+internal sealed unsafe partial class WatchedProcess
+{
+    /// <summary>Accesses to all pages of [start, end), page aligned, charged to their owners.</summary>
+    private void TouchRange(ulong start, ulong end, AccessKind kind)
+    {
+        while (start < end)
+        {
+            int index = FindMapping(start);
+            ulong stop = index < 0 ? Math.Min(end, start < HeapEnd ? HeapEnd : end) : Math.Min(end, Mappings[index].End);
+            if (index >= 0 && Mappings[index].Kind != MappingKind.Heap)
+                TouchMapping(ref Mappings[index], start, stop, kind);
+            else
+                TouchHeap(start, stop, kind);
+            start = stop;
+        }
+    }
+
+    private void TouchMapping(ref Mapping mapping, ulong start, ulong end, AccessKind kind)
+    {
+        ulong faults = Simulate(start, end, kind);
+        if (mapping.HasOwner)
+        {
+            _sites[mapping.Site].MinorFaults += faults;
+            return;
+        }
+
+        mapping.Pending += faults;
+        AllocatorFaults += faults;
+    }
+
+    /// <summary>Skips settled pages; runs of one owner are simulated together.</summary>
+    private void TouchHeap(ulong start, ulong end, AccessKind kind)
+    {
+        for (ulong page = start; page < end;)
+        {
+            uint entry = Ledger.At(page);
+            if ((entry & PageLedger.Settled) != 0)
+            {
+                page += PageSize.Bytes;
+                continue;
+            }
+
+            ulong stop = page + PageSize.Bytes;
+            uint owner = entry & PageLedger.OwnerMask;
+            if (owner != 0)
+                stop = Ledger.FindOther(stop, end, PageLedger.OwnerMask | PageLedger.Settled, owner);
+            ChargeHeap(page, Simulate(page, stop, kind));
+            if (kind == AccessKind.Write)
+                Settle(page, stop);
+            page = stop;
+        }
+    }
+
+    private void ChargeHeap(ulong page, ulong faults)
+    {
+        ref uint entry = ref Ledger.At(page);
+        if (PageLedger.HasOwner(entry))
+        {
+            _sites[PageLedger.Owner(entry)].MinorFaults += faults;
+            return;
+        }
+
+        PageLedger.AddPending(ref entry, (uint)faults);
+        AllocatorFaults += faults;
+    }
+
+    /// <summary>Pages that found no frame stay unsettled: the next observation tries again.</summary>
+    private void Settle(ulong start, ulong end)
+    {
+        bool allBacked = !_ranOut;
+        for (ulong page = start; page < end; page += PageSize.Bytes)
+            if (allBacked || Process.StateOf(new VirtualAddress(page)) is PageState.Private or PageState.PrivateHuge)
+                Ledger.At(page) |= PageLedger.Settled;
+    }
+
+    /// <summary>Whether the last simulated accesses found no frame for some page.</summary>
+    private bool _ranOut;
+
+    /// <summary>Answers the minor faults taken.</summary>
+    private ulong Simulate(ulong start, ulong end, AccessKind kind)
+    {
+        ulong faults = Process.MinorFaults;
+        ulong unbacked = Process.UnbackedPages;
+        Process.AccessRange(new VirtualAddress(start), end - start, kind);
+        _ranOut = Process.UnbackedPages != unbacked;
+        if (_ranOut)
+            _findings.Add(Tracing.Session.FindingKind.OutOfFrames, start, Process.UnbackedPages - unbacked);
+        return Process.MinorFaults - faults;
+    }
+}

@@ -1,0 +1,104 @@
+using System.Runtime.CompilerServices;
+using Faultline.Kernel;
+using Faultline.Shim.Arena;
+using Faultline.Shim.Engine;
+using Faultline.Shim.Ledger;
+using Faultline.Shim.Observers;
+using Faultline.Tracing.Session;
+
+namespace Faultline.Shim.Watching;
+
+/// <summary>
+/// The simulated process and the real memory behind it, kept in step. What the allocator does to memory is simulated at
+/// once; what the program does to it is learned later, from the real pages, and at the latest before it would be
+/// forgotten or mixed up with the allocator's own accesses. Each fault is charged to a call site.
+/// </summary>
+/// <remarks>
+/// Not thread safe: the engine's lock is held. A page is settled when the simulated process has a private page there: no
+/// access can fault there any more, so the real page need not be looked at again until it is dropped.
+/// </remarks>
+internal sealed unsafe partial class WatchedProcess
+{
+    private readonly SiteCounters* _sites;
+    private readonly FindingLog _findings;
+
+    public WatchedProcess(Process process, RealArena arena, TouchObserver observer, PageLedger ledger, BlockTable blocks, SiteCounters* sites, FindingLog findings)
+    {
+        Process = process;
+        Arena = arena;
+        Observer = observer;
+        Ledger = ledger;
+        Blocks = blocks;
+        _sites = sites;
+        _findings = findings;
+    }
+
+    public Process Process { get; }
+
+    public RealArena Arena { get; }
+
+    public TouchObserver Observer { get; }
+
+    public PageLedger Ledger { get; }
+
+    public MappingTable Mappings { get; } = new();
+
+    public BlockTable Blocks { get; }
+
+    /// <summary>Faults on pages that no block has been placed on.</summary>
+    public ulong AllocatorFaults { get; private set; }
+
+    /// <summary>Exclusive end of the heap's pages.</summary>
+    public ulong HeapEnd => PageSize.Up(Process.CurrentBreak.Value);
+
+    /// <summary>An access of the allocator to a header, within one page. No real page is touched: headers are in the shadow.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Access(ulong address, AccessKind kind)
+    {
+        if (Ledger.IsSettled(address))
+            Process.Access(new VirtualAddress(address), kind);
+        else
+            AccessUnsettled(PageSize.Down(address), kind);
+    }
+
+    /// <summary>calloc's memset of a fresh block: simulated writes, and real zeros on exactly these bytes.</summary>
+    public void Clear(ulong start, ulong length)
+    {
+        Blocks.Retire(start - BlockTable.HeaderBytes, start + length);
+        TouchRange(PageSize.Down(start), PageSize.Up(start + length), AccessKind.Write);
+        System.Runtime.InteropServices.NativeMemory.Clear((void*)start, (nuint)length);
+    }
+
+    /// <summary>realloc's memcpy from a live block to a fresh one: simulated reads and writes, and a real copy of exactly these bytes.</summary>
+    public void Copy(ulong destination, ulong source, ulong length)
+    {
+        if (length == 0)
+            return;
+        ulong sourceEnd = PageSize.Up(source + length);
+        Observe(PageSize.Down(source), sourceEnd);
+        TouchRange(PageSize.Down(source), sourceEnd, AccessKind.Read);
+        Blocks.Retire(destination - BlockTable.HeaderBytes, destination + length);
+        TouchRange(PageSize.Down(destination), PageSize.Up(destination + length), AccessKind.Write);
+        Buffer.MemoryCopy((void*)source, (void*)destination, length, length);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void AccessUnsettled(ulong page, AccessKind kind)
+    {
+        // The program may have been here before the allocator: its access came first and is its own.
+        if (MayBeTouched(page))
+            Observe(page, page + PageSize.Bytes);
+        TouchRange(page, page + PageSize.Bytes, kind);
+        if (kind == AccessKind.Write && !_ranOut)
+            Ledger.At(page) |= PageLedger.Settled;
+    }
+
+    private bool MayBeTouched(ulong page)
+    {
+        int index = FindMapping(page);
+        return index >= 0 && Mappings[index].Kind != MappingKind.Heap ? Mappings[index].HasOwner : PageLedger.HasOwner(Ledger.At(page));
+    }
+
+    /// <summary>The mapping that holds an address outside the break's heap, or -1.</summary>
+    private int FindMapping(ulong address) => address < HeapEnd ? -1 : Mappings.Find(address);
+}
