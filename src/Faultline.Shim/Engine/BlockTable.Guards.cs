@@ -58,6 +58,17 @@ internal sealed unsafe partial class BlockTable
         tag.State &= ~BlockTag.GuardedBit;
     }
 
+    /// <summary>The pages [start, end) of the heap are being emptied under live blocks: their guards are gone with them.</summary>
+    public void DropGuards(ulong start, ulong end)
+    {
+        ref BlockTag before = ref NearestLiveBelow(start, out _);
+        if (!Unsafe.IsNullRef(ref before))
+            before.State &= ~BlockTag.GuardedBit;
+        for (ulong slot = start; slot < end; slot += SlotBytes)
+            if (Slot(slot).IsLive)
+                Slot(slot).State &= ~BlockTag.GuardedBit;
+    }
+
     private void ReportOverrun(ref BlockTag tag, ulong block, byte* first, byte* end)
     {
         byte* last = end - 1;

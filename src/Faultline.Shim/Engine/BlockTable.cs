@@ -17,6 +17,9 @@ internal sealed unsafe partial class BlockTable
     private const int SlotShift = 5;
     private const ulong SlotBytes = 1UL << SlotShift;
     private const ulong HalfMask = SlotBytes / 2;
+
+    /// <summary>Larger blocks are mappings of their own: the threshold never rises above 32 MiB.</summary>
+    private const ulong LargestHeapBlock = 64UL << 20;
     private const int HalfToBit62 = 62 - 4;
 
     private readonly BlockTag* _tags;
@@ -96,6 +99,25 @@ internal sealed unsafe partial class BlockTable
             RetireSlots(slot, end);
         else
             RetirePages(slot, end);
+    }
+
+    /// <summary>
+    /// The live block of the heap whose chunk starts nearest below an address, within the reach of the largest heap block;
+    /// a null reference when a freed one is nearer or there is none.
+    /// </summary>
+    public ref BlockTag NearestLiveBelow(ulong address, out ulong chunk)
+    {
+        ulong lowest = Math.Max(_arenaStart, address - Math.Min(address, LargestHeapBlock));
+        for (ulong slot = address & ~(SlotBytes - 1); slot >= lowest; slot -= SlotBytes)
+        {
+            ref BlockTag tag = ref Slot(slot);
+            chunk = ChunkOf(tag, slot);
+            if (tag.State != 0 && chunk <= address)
+                return ref tag.IsLive ? ref tag : ref Unsafe.NullRef<BlockTag>();
+        }
+
+        chunk = 0;
+        return ref Unsafe.NullRef<BlockTag>();
     }
 
     /// <summary>

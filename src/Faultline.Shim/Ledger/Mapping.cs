@@ -14,6 +14,12 @@ internal enum MappingKind : uint
 
     /// <summary>Heap memory outside the break: its pages are paid for one by one (<see cref="PageLedger"/>).</summary>
     Heap = 3,
+
+    /// <summary>
+    /// Real memory of another kind that the program put over its own mapping (MAP_FIXED with a file, mremap to a fixed place):
+    /// the addresses are taken, what happens there is not simulated.
+    /// </summary>
+    Foreign = 4,
 }
 
 /// <summary>One mapping [Start, End), page aligned, and who pays for the faults in it.</summary>

@@ -81,5 +81,14 @@ internal sealed unsafe class PageLedger : IDisposable
                 *entry &= DeadBlocks;
     }
 
+    /// <summary>The pages went away under blocks that live on: their owners stay.</summary>
+    public void Empty(ulong start, ulong end)
+    {
+        uint* last = _entries + ((end - _start) >> PageSize.Shift);
+        for (uint* entry = _entries + ((start - _start) >> PageSize.Shift); entry < last; entry++)
+            if (*entry != 0)
+                *entry &= DeadBlocks | OwnerMask;
+    }
+
     public void Dispose() => _memory.Dispose();
 }

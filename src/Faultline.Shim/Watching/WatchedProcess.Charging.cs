@@ -24,7 +24,11 @@ internal sealed unsafe partial class WatchedProcess
 
     private void TouchMapping(ref Mapping mapping, ulong start, ulong end, AccessKind kind)
     {
-        ulong faults = Simulate(start, end, kind);
+        ChargeMapping(ref mapping, Simulate(start, end, kind));
+    }
+
+    private void ChargeMapping(ref Mapping mapping, ulong faults)
+    {
         if (mapping.HasOwner)
         {
             _sites[mapping.Site].MinorFaults += faults;

@@ -67,7 +67,10 @@ internal sealed unsafe partial class WatchedProcess
 
     private void ReportOwned(int index, ulong start, ulong end, AccessKind kind)
     {
-        if (index >= 0 && Mappings[index].Kind != MappingKind.Heap)
+        MappingKind mapping = index < 0 ? MappingKind.Heap : Mappings[index].Kind;
+        if (mapping == MappingKind.Foreign)
+            return;
+        if (mapping != MappingKind.Heap)
         {
             TouchMapping(ref Mappings[index], start, end, kind);
             return;

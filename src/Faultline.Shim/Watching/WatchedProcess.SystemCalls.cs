@@ -45,6 +45,7 @@ internal sealed unsafe partial class WatchedProcess
 
     public SystemCallResult Mmap(VirtualAddress hint, ulong length, Protection protection, MapFlags flags)
     {
+        ulong faults = Process.MinorFaults;
         SystemCallResult result = Process.Mmap(hint, length, protection, flags);
         if (result.Failed)
             return result;
@@ -58,7 +59,9 @@ internal sealed unsafe partial class WatchedProcess
 
         _lowestMapping = Math.Min(_lowestMapping, start);
         Acquire(start, end);
-        Mappings.Insert(new Mapping { Start = start, End = end, Chunk = start });
+        ulong populated = Process.MinorFaults - faults;
+        AllocatorFaults += populated;
+        Mappings.Insert(new Mapping { Start = start, End = end, Chunk = start, Pending = populated });
         return result;
     }
 
@@ -79,22 +82,6 @@ internal sealed unsafe partial class WatchedProcess
 
     public SystemCallResult Mprotect(VirtualAddress start, ulong length, Protection protection)
         => Process.Mprotect(start, length, protection);
-
-    public SystemCallResult Madvise(VirtualAddress start, ulong length, Advice advice)
-    {
-        ulong end = start.Value + PageSize.Up(length);
-        if (advice == Advice.DontNeed)
-            Observe(start.Value, end);
-        SystemCallResult result = Process.Madvise(start, length, advice);
-        if (advice == Advice.DontNeed && !result.Failed)
-        {
-            ForgetPages(start.Value, end);
-            Arena.Discard(start.Value, end - start.Value);
-            Arena.Open(start.Value, end - start.Value);
-        }
-
-        return result;
-    }
 
     /// <summary>Pages [start, end) of the heap go away.</summary>
     private void Release(ulong start, ulong end)

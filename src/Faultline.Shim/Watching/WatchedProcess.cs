@@ -17,7 +17,7 @@ namespace Faultline.Shim.Watching;
 /// Not thread safe: the engine's lock is held. A page is settled when the simulated process has a private page there: no
 /// access can fault there any more, so the real page need not be looked at again until it is dropped.
 /// </remarks>
-internal sealed unsafe partial class WatchedProcess
+internal sealed unsafe partial class WatchedProcess : IDisposable
 {
     private readonly SiteCounters* _sites;
     private readonly FindingLog _findings;
@@ -50,6 +50,13 @@ internal sealed unsafe partial class WatchedProcess
 
     /// <summary>Exclusive end of the heap's pages.</summary>
     public ulong HeapEnd => PageSize.Up(Process.CurrentBreak.Value);
+
+    /// <summary>Whether an address lies in heap memory and not in a mapping of its own.</summary>
+    public bool IsHeap(ulong address)
+    {
+        int index = FindMapping(address);
+        return index < 0 ? address < HeapEnd : Mappings[index].Kind == MappingKind.Heap;
+    }
 
     /// <summary>An access of the allocator to a header, within one page. No real page is touched: headers are in the shadow.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -98,6 +105,8 @@ internal sealed unsafe partial class WatchedProcess
         int index = FindMapping(page);
         return index >= 0 && Mappings[index].Kind != MappingKind.Heap ? Mappings[index].HasOwner : PageLedger.HasOwner(Ledger.At(page));
     }
+
+    public void Dispose() => Mappings.Dispose();
 
     /// <summary>The mapping that holds an address outside the break's heap, or -1.</summary>
     private int FindMapping(ulong address) => address < HeapEnd ? -1 : Mappings.Find(address);

@@ -1,0 +1,135 @@
+using System.Runtime.CompilerServices;
+using Faultline.Api;
+using Faultline.Kernel;
+using Faultline.Shim.Host;
+using Faultline.Shim.Ledger;
+using Faultline.Tracing.Session;
+
+namespace Faultline.Shim.Engine;
+
+// Calls that hand out blocks. Null means that memory is out, as in C. "Requested" is what the program asked for; .NET asks
+// the C library for more in places (1 byte for 0, whole multiples of an alignment).
+internal sealed unsafe partial class ShimEngine
+{
+    public void* Allocate(nuint size, nuint requested, AllocationFamily family, int site)
+    {
+        if (_steppedAside)
+            return RealAllocator.malloc(size);
+        _lock.Enter();
+        try
+        {
+            site = Count(site);
+            ulong block = _malloc.Allocate(size);
+            return Answer(block, requested, family, site);
+        }
+        catch (Exception failure)
+        {
+            StepAside(failure);
+            return RealAllocator.malloc(size);
+        }
+        finally
+        {
+            _lock.Exit();
+        }
+    }
+
+    public void* AllocateZeroed(nuint count, nuint size, AllocationFamily family, int site)
+    {
+        if (_steppedAside)
+            return RealAllocator.calloc(count, size);
+        _lock.Enter();
+        try
+        {
+            site = Count(site);
+            ulong block = _malloc.Calloc(count, size);
+            return Answer(block, unchecked(count * size), family, site);
+        }
+        catch (Exception failure)
+        {
+            StepAside(failure);
+            return RealAllocator.calloc(count, size);
+        }
+        finally
+        {
+            _lock.Exit();
+        }
+    }
+
+    /// <summary>memalign and aligned_alloc. Null also for an alignment above 2^63; <paramref name="error"/> tells the two apart.</summary>
+    public void* AllocateAligned(nuint alignment, nuint size, nuint requested, AllocationFamily family, int site, out Errno error)
+    {
+        error = alignment > (nuint)1 << 63 ? Errno.EINVAL : Errno.ENOMEM;
+        if (_steppedAside)
+            return RealAllocator.memalign(alignment, size);
+        _lock.Enter();
+        try
+        {
+            site = Count(site);
+            ulong block = _malloc.AlignedAllocate(alignment, size);
+            return Answer(block, requested, family, site);
+        }
+        catch (Exception failure)
+        {
+            StepAside(failure);
+            return RealAllocator.memalign(alignment, size);
+        }
+        finally
+        {
+            _lock.Exit();
+        }
+    }
+
+    /// <summary>Enters the allocator's answer: tag, pages, guard and counters, or the failure.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void* Answer(ulong block, ulong requested, AllocationFamily family, int site)
+    {
+        if (block == 0)
+            _sites[site].Failures++;
+        else
+            Place(block, requested, family, site);
+        return (void*)block;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void Place(ulong block, ulong requested, AllocationFamily family, int site)
+    {
+        ulong chunk = block - BlockTable.HeaderBytes;
+        ulong usable = _malloc.UsableSize(block);
+        SiteCounters* counters = _sites + site;
+        if (_malloc.IsMapped(block))
+        {
+            counters->MappedAllocations++;
+            _watched.PlaceOnMapping(chunk, MappingKind.Block, site);
+        }
+        else
+        {
+            _watched.PlaceOnHeap(chunk, block + usable, site);
+        }
+
+        if (_assumes)
+            _watched.Assume(block, requested);
+        _blocks.Place(chunk, requested, usable, site, family);
+        CountAllocation(counters, requested, usable);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void CountAllocation(SiteCounters* counters, ulong requested, ulong usable)
+    {
+        counters->Allocations++;
+        counters->RequestedBytes += requested;
+        counters->UsableBytes += usable;
+        ulong live = counters->RequestedBytes - counters->ReleasedRequestedBytes;
+        if (live > counters->PeakLiveBytes)
+            counters->PeakLiveBytes = live;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void CountRelease(SiteCounters* counters, ulong requested, ulong usable)
+    {
+        counters->Released++;
+        counters->ReleasedRequestedBytes += requested;
+        counters->ReleasedUsableBytes += usable;
+    }
+
+    private static void* NativeMemory_OrNull(nuint size) => RealAllocator.malloc(size);
+}

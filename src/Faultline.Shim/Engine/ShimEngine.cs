@@ -1,0 +1,122 @@
+using System.Runtime.CompilerServices;
+using Faultline.Libc;
+using Faultline.Shim.Host;
+using Faultline.Shim.Watching;
+using Faultline.Tracing.Session;
+
+namespace Faultline.Shim.Engine;
+
+/// <summary>
+/// Serves the routed calls of one process: the simulated allocator over the watched process, the block tags, the counters
+/// of the session. All calls may come from any thread; one lock stands around the simulated arena.
+/// </summary>
+/// <remarks>
+/// Nothing of Faultline's may end the program. If the model breaks (an exception that no .NET API would throw), the engine
+/// steps aside: blocks that exist stay where they are, and from then on the real allocator serves the program.
+/// </remarks>
+internal sealed unsafe partial class ShimEngine : IDisposable
+{
+    private readonly SessionFile _session;
+    private readonly SessionHeader* _header;
+    private readonly SiteCounters* _sites;
+    private readonly EngineParts _parts;
+    private readonly WatchedProcess _watched;
+    private readonly BlockTable _blocks;
+    private readonly FindingLog _findings;
+    private readonly Malloc<ArenaProcess> _malloc;
+    private readonly ulong _arenaStart;
+    private readonly ulong _arenaLength;
+    private readonly bool _assumes;
+    private SpinLock _lock;
+    private volatile bool _steppedAside;
+
+    internal ShimEngine(SessionFile session, EngineParts parts)
+    {
+        _session = session;
+        _header = session.Header;
+        _sites = session.Sites;
+        _parts = parts;
+        _watched = parts.Watched;
+        _blocks = parts.Watched.Blocks;
+        _findings = parts.Findings;
+        _malloc = parts.Malloc;
+        _arenaStart = parts.Watched.Arena.Start;
+        _arenaLength = parts.Watched.Arena.Length;
+        _assumes = parts.Watched.Observer.Kind == ObserverKind.Assumed;
+    }
+
+    public SessionFile Session => _session;
+
+    public bool HasSteppedAside => _steppedAside;
+
+    internal WatchedProcess Watched => _watched;
+
+    internal Malloc<ArenaProcess> Malloc => _malloc;
+
+    /// <summary>Whether a pointer is the simulated allocator's. All others belong to the real one.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool Owns(void* block) => (ulong)block - _arenaStart < _arenaLength;
+
+    /// <summary>Throws <see cref="InvalidOperationException"/> where the model, the tables and the sums disagree. For tests.</summary>
+    public void CheckInvariants()
+    {
+        _lock.Enter();
+        try
+        {
+            _malloc.CheckInvariants();
+            _watched.CheckInvariants((int)_header->SiteCount);
+        }
+        finally
+        {
+            _lock.Exit();
+        }
+    }
+
+    /// <summary>A routed call that asks for nothing: a null string, an alignment that is refused.</summary>
+    public void CountNothing(int site) => CountElsewhere(site, foreign: false);
+
+    public void Dispose()
+    {
+        _parts.Dispose();
+        _pagesOfSite.Dispose();
+    }
+
+    /// <summary>Counts a routed call; the lock is held.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private int Count(int site)
+    {
+        if ((uint)site >= SessionLayout.SiteCapacity)
+            site = 0;
+        _header->EventCount++;
+        _sites[site].Calls++;
+        _findings.CurrentSite = site;
+        return site;
+    }
+
+    /// <summary>A call that only concerns the real allocator, or nobody (free of null).</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void CountElsewhere(int site, bool foreign)
+    {
+        _lock.Enter();
+        Count(site);
+        if (foreign)
+            _header->ForeignCalls++;
+        _lock.Exit();
+    }
+
+    /// <summary>The model broke; says so in the session and never touches it again. The lock is held.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void StepAside(Exception failure)
+    {
+        _steppedAside = true;
+        try
+        {
+            _findings.Note("internal", $"the simulation stopped after {_header->EventCount} calls, the real allocator served the rest: {failure}");
+            _findings.Add(FindingKind.Internal, 0, 0);
+        }
+        catch (Exception)
+        {
+            // The program matters more than the note on it.
+        }
+    }
+}

@@ -1,0 +1,54 @@
+using Faultline.Shim.Engine;
+using Faultline.Tracing.Session;
+
+namespace Faultline.Shim.Runtime;
+
+/// <summary>
+/// The process's engine, or null where there is no session: then the facades forward to the real functions. Found once,
+/// by the startup hook or by the first routed call. A readonly static, so that compiled code has it as a constant.
+/// </summary>
+internal static unsafe class ShimRuntime
+{
+    public static readonly ShimEngine? Engine = Attach();
+
+    /// <summary>Makes sure that the engine was looked for.</summary>
+    public static bool IsRouted => Engine != null;
+
+    /// <summary>Joins the session that the environment names; null when there is none, another process has it, or the host refuses. Never throws.</summary>
+    private static ShimEngine? Attach()
+    {
+        string? path = Environment.GetEnvironmentVariable(SessionLayout.EnvironmentVariable);
+        if (path == null)
+            return null;
+        SessionEnvironment.Remove();
+        SessionFile? session = null;
+        try
+        {
+            session = SessionFile.Attach(path, largestArena: 1UL << 40);
+            return session == null ? null : Start(session);
+        }
+        catch (Exception failure)
+        {
+            Refuse(session, failure);
+            return null;
+        }
+    }
+
+    private static ShimEngine Start(SessionFile session)
+    {
+        var engine = new ShimEngine(session, EngineParts.Create(session));
+        session.Header->StartedUnixNanoseconds = (DateTime.UtcNow - DateTime.UnixEpoch).Ticks * 100;
+        Volatile.Write(ref *(uint*)&session.Header->State, (uint)SessionState.Running);
+        Agent.Start(engine);
+        return engine;
+    }
+
+    /// <summary>The program runs on, unrouted; the session says why.</summary>
+    private static void Refuse(SessionFile? session, Exception failure)
+    {
+        if (session == null)
+            return;
+        SessionNotes.Append(session, "refused", failure.Message);
+        session.Header->State = SessionState.Refused;
+    }
+}

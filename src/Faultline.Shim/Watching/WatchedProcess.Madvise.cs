@@ -1,0 +1,74 @@
+using Faultline.Kernel;
+using Faultline.Shim.Host;
+using Faultline.Shim.Ledger;
+
+namespace Faultline.Shim.Watching;
+
+internal sealed unsafe partial class WatchedProcess
+{
+    /// <summary>
+    /// madvise(2) of advice that the simulated kernel knows. Dropped pages are dropped for real, populated ones populated;
+    /// huge pages stay simulated, because in the arena they would hide the touches.
+    /// </summary>
+    public SystemCallResult Madvise(VirtualAddress start, ulong length, Advice advice)
+    {
+        ulong end = start.Value + PageSize.Up(length);
+        if (advice == Advice.DontNeed)
+            Observe(start.Value, end);
+        ulong faults = Process.MinorFaults;
+        SystemCallResult result = Process.Madvise(start, length, advice);
+        ChargeRange(start.Value, Process.MinorFaults - faults);
+        if (result.Failed)
+            return result;
+        switch (advice)
+        {
+            case Advice.DontNeed:
+                EmptyPages(start.Value, end);
+                break;
+            case Advice.PopulateRead:
+            case Advice.PopulateWrite:
+                HostCalls.madvise((void*)start.Value, (nuint)(end - start.Value), (int)advice);
+                break;
+        }
+
+        return result;
+    }
+
+    /// <summary>The pages become absent under whatever lives there.</summary>
+    private void EmptyPages(ulong start, ulong end)
+    {
+        for (ulong at = start; at < end;)
+        {
+            int index = FindMapping(at);
+            ulong stop = Math.Min(end, index < 0 ? Math.Max(HeapEnd, at + PageSize.Bytes) : Mappings[index].End);
+            if (index >= 0 && Mappings[index].Kind != MappingKind.Heap)
+            {
+                ForgetHeaders(Mappings[index], at, stop);
+                Blocks.Slot(Mappings[index].Chunk).State &= ~Tracing.Session.BlockTag.GuardedBit;
+            }
+            else
+            {
+                Blocks.DropGuards(at, stop);
+                Blocks.DropMarkers(at, stop);
+                Ledger.Empty(at, stop);
+            }
+
+            at = stop;
+        }
+
+        // Not Discard: the range stays the program's, open and as it protected it.
+        HostCalls.madvise((void*)start, (nuint)(end - start), HostCalls.AdviseDontNeed);
+    }
+
+    /// <summary>Faults of a call that touched a whole range: its first page's owner pays.</summary>
+    private void ChargeRange(ulong start, ulong faults)
+    {
+        if (faults == 0)
+            return;
+        int index = FindMapping(start);
+        if (index < 0 || Mappings[index].Kind == MappingKind.Heap)
+            ChargeHeap(start, faults);
+        else
+            ChargeMapping(ref Mappings[index], faults);
+    }
+}
