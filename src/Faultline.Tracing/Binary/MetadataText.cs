@@ -31,7 +31,7 @@ internal static class MetadataText
         Number("thp", m.ThpPolicy ?? -1);
         Line("tunables", m.Tunables);
         Hex("heap-start", m.HeapStart);
-        Hex("heap-limit", m.HeapLimit);
+        Hex("heap-room", m.HeapRoom);
         Hex("mmap-top", m.MmapTop);
         return Encoding.UTF8.GetBytes(text.ToString());
     }
@@ -65,7 +65,7 @@ internal static class MetadataText
             ThpPolicy = thp < 0 ? null : thp,
             Tunables = values.GetValueOrDefault("tunables", ""),
             HeapStart = Hex(values, "heap-start"),
-            HeapLimit = Hex(values, "heap-limit"),
+            HeapRoom = Hex(values, "heap-room"),
             MmapTop = Hex(values, "mmap-top"),
         };
     }

@@ -62,10 +62,12 @@ public sealed record TraceMetadata
     /// <summary>GLIBC_TUNABLES in force, as in the environment: "glibc.malloc.arena_max=2:…".</summary>
     public string Tunables { get; init; } = "";
 
-    /// <summary>Where the brk heap starts, where it cannot grow to (exclusive), and the exclusive top of the area that mmap searches downwards.</summary>
+    /// <summary>Where the brk heap starts.</summary>
     public ulong HeapStart { get; init; }
 
-    public ulong HeapLimit { get; init; }
+    /// <summary>Bytes from there that the break may not pass; 0 where there is no obstacle.</summary>
+    public ulong HeapRoom { get; init; }
 
+    /// <summary>Exclusive top of the area that mmap searches downwards.</summary>
     public ulong MmapTop { get; init; }
 }

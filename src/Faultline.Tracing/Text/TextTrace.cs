@@ -21,6 +21,3 @@ public sealed class TextTrace
     /// <summary>"#!tunable NAME=VALUE" lines, joined by ':' as in GLIBC_TUNABLES.</summary>
     public required string Tunables { get; init; }
 }
-
-/// <summary>A trace that cannot be read or makes no sense; the message is one line that names the place.</summary>
-public sealed class TraceFormatException(string message) : Exception(message);

@@ -1,52 +1,76 @@
 namespace Faultline.Tracing.Text;
 
-/// <summary>One reading of one trace.</summary>
-internal sealed class TextTraceParser(string name)
+/// <summary>One reading of one trace, operation by operation.</summary>
+internal sealed class TextTraceParser(TextReader reader, string name)
 {
     /// <summary>Threads are numbered 0 to 255.</summary>
     internal const int ThreadLimit = 256;
 
-    private readonly List<TraceOperation> _operations = [];
     private readonly List<string> _tunables = [];
     private readonly TraceChecks _checks = new();
-    private long _line;
-    private ulong _brkLimit;
     private bool? _multiThreaded;
 
-    public TextTrace Parse(TextReader reader)
-    {
-        while (reader.ReadLine() is { } line)
-        {
-            _line++;
-            if (line.StartsWith("#!", StringComparison.Ordinal))
-                ReadSetting(line);
-            else if (line.Length > 0 && line[0] != '#')
-                ReadOperation(line);
-        }
+    /// <summary>Number of the line that was read last, from 1.</summary>
+    public long Line { get; private set; }
 
-        if (_operations.Count == 0)
+    /// <summary>What was wrong with that line; null while nothing was.</summary>
+    public string? Complaint { get; private set; }
+
+    /// <summary>As far as the settings have been read: see <see cref="TextTrace"/>.</summary>
+    public ulong BrkLimit { get; private set; }
+
+    public string Tunables => string.Join(':', _tunables);
+
+    /// <summary>The whole trace.</summary>
+    public TextTrace Parse()
+    {
+        var operations = new List<TraceOperation>();
+        while (TryReadNext(out TraceOperation operation))
+            operations.Add(operation);
+        if (operations.Count == 0)
             throw new TraceFormatException($"{name}: no operation in it");
         return new TextTrace
         {
-            Operations = [.. _operations],
+            Operations = [.. operations],
             BlockCount = _checks.BlockCount,
             IsMultiThreaded = _multiThreaded == true,
             LastThread = _checks.LastThread,
-            BrkLimit = _brkLimit,
-            Tunables = string.Join(':', _tunables),
+            BrkLimit = BrkLimit,
+            Tunables = Tunables,
         };
+    }
+
+    /// <summary>The next operation; false at the end. Throws <see cref="TraceFormatException"/> at a line that is wrong.</summary>
+    public bool TryReadNext(out TraceOperation operation)
+    {
+        while (reader.ReadLine() is { } line)
+        {
+            Line++;
+            if (line.StartsWith("#!", StringComparison.Ordinal))
+            {
+                ReadSetting(line);
+            }
+            else if (line.Length > 0 && line[0] != '#')
+            {
+                operation = ReadOperation(line);
+                return true;
+            }
+        }
+
+        operation = default;
+        return false;
     }
 
     private void ReadSetting(string line)
     {
         string[] words = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
         if (words is ["#!brk_limit", var limit])
-            _brkLimit = ulong.TryParse(limit, out ulong bytes) ? bytes : throw Bad($"brk_limit '{limit}' is no number of bytes");
+            BrkLimit = ulong.TryParse(limit, out ulong bytes) ? bytes : throw Bad($"brk_limit '{limit}' is no number of bytes");
         else if (words is ["#!tunable", var setting, ..])
             _tunables.Add(setting);
     }
 
-    private void ReadOperation(string line)
+    private TraceOperation ReadOperation(string line)
     {
         LineCursor cursor = new(line);
         bool threaded = line[0] == 'T';
@@ -64,7 +88,7 @@ internal sealed class TextTraceParser(string name)
         TraceOperation operation = Parse(ref cursor, thread, threaded, line);
         if (_checks.Check(operation) is { } complaint)
             throw Bad($"{complaint} in '{line}'");
-        _operations.Add(operation);
+        return operation;
     }
 
     private TraceOperation Parse(ref LineCursor cursor, byte thread, bool threaded, string line)
@@ -103,7 +127,11 @@ internal sealed class TextTraceParser(string name)
         return new TraceOperation(action, thread, (uint)values[0], values[1], values[2]);
     }
 
-    private TraceFormatException Bad(string what) => new($"{name}:{_line}: {what}");
+    private TraceFormatException Bad(string what)
+    {
+        Complaint = what;
+        return new TraceFormatException($"{name}:{Line}: {what}");
+    }
 
     /// <summary>Words and unsigned numbers of one line; a minus sign wraps, as in C.</summary>
     private ref struct LineCursor(ReadOnlySpan<char> line)

@@ -35,7 +35,7 @@ public static class TextTraceReader
         {
             using Stream content = compressed ? new GZipStream(stream, CompressionMode.Decompress, leaveOpen: true) : stream;
             using StreamReader reader = new(content, Encoding.Latin1, false, 1 << 16);
-            return new TextTraceParser(name).Parse(reader);
+            return new TextTraceParser(reader, name).Parse();
         }
         catch (InvalidDataException e)
         {
