@@ -11,13 +11,13 @@ internal sealed class TestHeap : IDisposable
     private readonly Machine _machine = new(new MachineOptions { RamBytes = 8UL << 30 });
     private readonly ChunkShadow _shadow = new(new(Base), Floor - Base);
 
-    public TestHeap(MallocOptions? options = null, ulong breakLimit = 0)
+    public TestHeap(MallocOptions? options = null, ulong breakLimit = 0, ulong space = Floor - Base)
     {
         Process = _machine.CreateProcess(new AddressSpaceLayout
         {
             BrkStart = new(Base),
             BrkLimit = breakLimit == 0 ? null : new(Base + breakLimit + PageSize.Bytes),
-            MmapBase = new(Floor),
+            MmapBase = new(Base + space),
             MmapMin = new(Base),
         });
         Malloc = new Malloc<SimulatedProcess>(new SimulatedProcess(Process), _shadow, options ?? new MallocOptions());

@@ -109,4 +109,29 @@ public class ThreadTests
         Assert.Equal(before.FordBlks + 7 * 512 + 0x290, after.FordBlks);
         Assert.Equal(-1, heap.Malloc.ArenaNumberOf(thread));
     }
+
+    [Fact]
+    public void A_cache_that_no_arena_can_hold_becomes_a_mapping()
+    {
+        // brk cannot move, and the space for mappings is too small for the 1 MiB of a fallback or for a heap: what a limit on the
+        // address space does to a real process, whose system calls these are.
+        using TestHeap heap = new(breakLimit: 4096, space: 512 << 10);
+        Assert.Equal(0UL, heap.Malloc.Allocate(10));
+        Assert.Equal((2UL, 7UL, 8UL), (heap.Process.SystemCalls.Brk, heap.Process.SystemCalls.Mmap, heap.Process.SystemCalls.Failed));
+        Assert.Equal(1, heap.Malloc.MappedChunks);
+        Assert.Equal(0UL, heap.Malloc.Allocate(20_000));
+        Assert.Equal((3UL, 8UL), (heap.Process.SystemCalls.Brk, heap.Process.SystemCalls.Mmap));
+    }
+
+    [Fact]
+    public void The_second_try_of_an_aligned_request_sizes_the_new_arena_without_the_alignment()
+    {
+        using TestHeap heap = new();
+        heap.Malloc.StartThread();
+        Assert.Equal(0UL, heap.Malloc.AlignedAllocate(4096, ulong.MaxValue));
+        Assert.Equal(135168UL, heap.Malloc.ViewArena(1).Heaps[0].Size);
+        MallocThread thread = heap.Malloc.StartThread();
+        Assert.Equal(0UL, heap.Malloc.AlignedAllocate(thread, 8192, ulong.MaxValue));
+        Assert.Equal(143360UL, heap.Malloc.ViewArena(2).Heaps[0].Size);
+    }
 }

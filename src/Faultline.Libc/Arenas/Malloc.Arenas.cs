@@ -24,7 +24,10 @@ public sealed unsafe partial class Malloc<TProcess>
     private ulong _arenaMax;
     private ulong _arenaTest = ArenasPerCpu;
 
+    /// <summary>The arena for a request: without threads the main one, whatever happened before; else the thread's own.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private ulong ArenaFor(MallocThread thread, ulong hint) => _multiThreaded ? AttachedArena(thread, hint) : _mainArena;
+
     private ulong AttachedArena(MallocThread thread, ulong hint) => thread.Arena != 0 ? thread.Arena : SelectArena(thread, hint);
 
     /// <summary>The arena that a chunk of no mapping belongs to.</summary>
@@ -95,17 +98,19 @@ public sealed unsafe partial class Malloc<TProcess>
     }
 
     /// <summary>
-    /// After a failed allocation in a process with threads: a secondary arena's request is tried once in the main arena; the
-    /// main arena's moves its thread to another arena, where it stays.
+    /// Where to try a failed request again: a secondary arena's in the main arena; the main arena's in another, to which its
+    /// thread is attached from then on. False without threads, and where there was no arena in the first place.
     /// </summary>
     private bool HasSecondTry(MallocThread thread, ulong arena, ulong hint, out ulong other)
     {
         other = 0;
         if (!_multiThreaded || arena == 0)
             return false;
-        other = arena != _mainArena ? _mainArena : SelectArena(thread, hint);
+        other = OtherArena(thread, arena, hint);
         return true;
     }
+
+    private ulong OtherArena(MallocThread thread, ulong arena, ulong hint) => arena != _mainArena ? _mainArena : SelectArena(thread, hint);
 
     /// <summary>A new arena in a heap of its own, with room for the request if a heap can have it. Not attached yet; 0 without memory.</summary>
     private ulong CreateArena(ulong hint)

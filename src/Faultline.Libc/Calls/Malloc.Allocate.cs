@@ -26,20 +26,21 @@ public sealed unsafe partial class Malloc<TProcess>
         if (n > ChunkLayout.MaximumRequest)
             return 0;
         EnsureCache(thread);
-        return AllocateIn(thread, AttachedArena(thread, n), n);
+        return AllocateIn(thread, ArenaFor(thread, n), n);
     }
 
     /// <summary>The core allocation in an arena and, should that fail with threads about, once more in another.</summary>
     private ulong AllocateIn(MallocThread thread, ulong arena, ulong n)
     {
+        ulong pointer = AllocateLocked(thread, arena, n);
+        return pointer == 0 && HasSecondTry(thread, arena, n, out ulong other) ? AllocateLocked(thread, other, n) : pointer;
+    }
+
+    private ulong AllocateLocked(MallocThread thread, ulong arena, ulong n)
+    {
         Lock(arena);
         ulong pointer = CoreAllocate(thread, arena, n);
         Unlock(arena);
-        if (pointer != 0 || !HasSecondTry(thread, arena, n, out ulong other))
-            return pointer;
-        Lock(other);
-        pointer = CoreAllocate(thread, other, n);
-        Unlock(other);
         return pointer;
     }
 }

@@ -14,7 +14,7 @@ public sealed unsafe partial class Malloc<TProcess>
         if (Math.BigMul(n, size, out ulong bytes) != 0 || bytes > ChunkLayout.MaximumRequest)
             return 0;
         EnsureCache(thread);
-        ulong arena = AttachedArena(thread, bytes);
+        ulong arena = ArenaFor(thread, bytes);
         Lock(arena);
         ulong top = 0, topSize = 0;
         if (arena != 0)
@@ -22,11 +22,7 @@ public sealed unsafe partial class Malloc<TProcess>
         ulong pointer = CoreAllocate(thread, arena, bytes);
         Unlock(arena);
         if (pointer == 0 && HasSecondTry(thread, arena, bytes, out ulong other))
-        {
-            Lock(other);
-            pointer = CoreAllocate(thread, other, bytes);
-            Unlock(other);
-        }
+            pointer = AllocateLocked(thread, other, bytes);
 
         if (pointer != 0)
             ClearFresh(pointer, bytes, top, topSize);

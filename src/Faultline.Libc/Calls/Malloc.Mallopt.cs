@@ -32,7 +32,7 @@ public sealed unsafe partial class Malloc<TProcess>
                 SetMaximumMapped(value);
                 break;
             case MalloptParameter.Perturb:
-                _perturb = (byte)value;
+                _perturb = value;
                 break;
             case MalloptParameter.ArenaTest when value > 0:
                 _arenaTest = (ulong)value;
@@ -102,7 +102,7 @@ public sealed unsafe partial class Malloc<TProcess>
         if (tunables.TopPad is { } topPad)
             SetTopPad(topPad);
         if (tunables.Perturb is { } perturb)
-            _perturb = (byte)perturb;
+            _perturb = perturb;
         if (tunables.MmapMax is { } mmapMax)
             SetMaximumMapped(mmapMax);
         if (tunables.MmapThreshold is { } mmapThreshold)

@@ -46,12 +46,12 @@ public sealed unsafe partial class Malloc<TProcess>
 
     private ulong AllocateAligned(MallocThread thread, ulong alignment, ulong n)
     {
-        ulong hint = n + alignment + ChunkLayout.MinimumSize;
-        ulong arena = AttachedArena(thread, hint);
+        // The first try's hint allows for the alignment, the second's does not.
+        ulong arena = ArenaFor(thread, n + alignment + ChunkLayout.MinimumSize);
         Lock(arena);
         ulong pointer = CoreAllocateAligned(thread, arena, alignment, n);
         Unlock(arena);
-        if (pointer != 0 || !HasSecondTry(thread, arena, hint, out ulong other))
+        if (pointer != 0 || !HasSecondTry(thread, arena, n, out ulong other))
             return pointer;
         Lock(other);
         pointer = CoreAllocateAligned(thread, other, alignment, n);

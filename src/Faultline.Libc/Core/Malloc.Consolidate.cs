@@ -5,7 +5,8 @@ namespace Faultline.Libc;
 // Emptying the fastbins (malloc_consolidate of glibc 2.36, malloc/malloc.c), and the test fill of M_PERTURB.
 public sealed unsafe partial class Malloc<TProcess>
 {
-    private byte _perturb;
+    /// <summary>An int in glibc: 256 is "on", with the byte 0.</summary>
+    private int _perturb;
 
     /// <summary>Merges every fastbin chunk into its surroundings, smallest sizes first, each list from the chunk freed last.</summary>
     private void Consolidate(ulong arena)
@@ -37,6 +38,6 @@ public sealed unsafe partial class Malloc<TProcess>
     private void PerturbFreed(ulong pointer, ulong length)
     {
         if (_perturb != 0)
-            _process.Fill(new VirtualAddress(pointer), length, _perturb);
+            _process.Fill(new VirtualAddress(pointer), length, (byte)_perturb);
     }
 }

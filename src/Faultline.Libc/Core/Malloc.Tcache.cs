@@ -56,11 +56,16 @@ public sealed unsafe partial class Malloc<TProcess>
             CreateCache(thread);
     }
 
-    /// <summary>Makes the thread's cache: a block of its arena, all zeros. Without memory for it the thread goes on without.</summary>
+    /// <summary>
+    /// Makes the thread's cache: a block of its arena, all zeros; without memory there, of another arena, even in a process
+    /// without threads. Without any the thread goes on and tries again at its next call.
+    /// </summary>
     private void CreateCache(MallocThread thread)
     {
         ulong arena = AttachedArena(thread, TcacheLayout.BlockSize);
-        ulong pointer = AllocateIn(thread, arena, TcacheLayout.BlockSize);
+        ulong pointer = AllocateLocked(thread, arena, TcacheLayout.BlockSize);
+        if (pointer == 0 && arena != 0)
+            pointer = AllocateLocked(thread, OtherArena(thread, arena, TcacheLayout.BlockSize), TcacheLayout.BlockSize);
         if (pointer == 0)
             return;
         new Span<byte>((void*)(pointer + _delta), (int)TcacheLayout.BlockSize).Clear();
