@@ -10,6 +10,7 @@ internal sealed class CacheCleaner(string root, long limitBytes)
 
     private static readonly TimeSpan Fresh = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan Abandoned = TimeSpan.FromHours(1);
+    private static readonly TimeSpan Forgotten = TimeSpan.FromDays(30);
     private static readonly string[] Kinds = ["bundles", "woven", "shadows"];
 
     public void Clean(DateTime nowUtc)
@@ -29,6 +30,11 @@ internal sealed class CacheCleaner(string root, long limitBytes)
             TryDelete(folder);
             total -= bytes;
         }
+
+        // A plan is small, but there is one for each application that was ever run. Without it a start takes longer once.
+        foreach (FileInfo plan in new DirectoryInfo(Path.Combine(root, "plans")) is { Exists: true } plans ? plans.EnumerateFiles() : [])
+            if (nowUtc - plan.LastWriteTimeUtc > Forgotten)
+                TryDelete(plan);
     }
 
     private IEnumerable<DirectoryInfo> Entries()
@@ -60,11 +66,14 @@ internal sealed class CacheCleaner(string root, long limitBytes)
         return lines;
     }
 
-    private static void TryDelete(DirectoryInfo folder)
+    private static void TryDelete(FileSystemInfo entry)
     {
         try
         {
-            folder.Delete(recursive: true);
+            if (entry is DirectoryInfo folder)
+                folder.Delete(recursive: true);
+            else
+                entry.Delete();
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
