@@ -14,8 +14,14 @@ public class ConcurrencyTests
         const int Threads = 4, Rounds = 20_000;
         using Machine machine = new(new MachineOptions());
         using ChunkShadow shadow = new(new(TestHeap.Base), TestHeap.Floor - TestHeap.Base);
-        Process process = machine.CreateProcess(new AddressSpaceLayout { BrkStart = new(TestHeap.Base), MmapBase = new(TestHeap.Floor), MmapMin = new(TestHeap.Base) });
-        Malloc<LockedProcess> malloc = new(new LockedProcess(process), shadow, new MallocOptions { MultiThreaded = true, Tunables = MallocTunables.Parse(tunables) });
+        Process process = machine.CreateProcess(new AddressSpaceLayout
+        {
+            BrkStart = new(TestHeap.Base),
+            MmapBase = new(TestHeap.Floor),
+            MmapMin = new(TestHeap.Base),
+        });
+        MallocOptions options = new() { MultiThreaded = true, Tunables = MallocTunables.Parse(tunables) };
+        Malloc<LockedProcess> malloc = new(new LockedProcess(process), shadow, options);
         ulong[] exchange = new ulong[256];
 
         Thread[] threads = [.. Enumerable.Range(1, Threads).Select(seed => new Thread(() => Work(malloc, exchange, seed, Rounds)))];

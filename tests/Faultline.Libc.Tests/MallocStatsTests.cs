@@ -51,7 +51,7 @@ public class MallocStatsTests
 
     private static string Run(string program, params string[] arguments)
     {
-        using Process process = System.Diagnostics.Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardError = true })!;
+        using Process process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardError = true })!;
         string text = process.StandardError.ReadToEnd();
         process.WaitForExit();
         Assert.Equal(0, process.ExitCode);

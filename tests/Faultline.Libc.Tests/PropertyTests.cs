@@ -3,7 +3,10 @@ using Faultline.Kernel;
 
 namespace Faultline.Libc.Tests;
 
-/// <summary>Random programs: after every operation the lists agree with the heap, and no two blocks overlap. CsCheck prints the seed of a failure.</summary>
+/// <summary>
+/// Random programs: after every operation the lists agree with the heap, and no two blocks overlap. CsCheck prints the seed of a
+/// failure.
+/// </summary>
 public class PropertyTests
 {
     private static readonly Gen<Step> Steps = Gen.Select(Gen.Int[0, 11], Gen.Int[0, 1 << 16], Size(), Gen.Int[0, 3])
@@ -16,11 +19,13 @@ public class PropertyTests
     [InlineData("glibc.malloc.mmap_threshold=4096:glibc.malloc.tcache_max=100")]
     [InlineData("glibc.malloc.mmap_max=0:glibc.malloc.arena_max=2:glibc.malloc.tcache_unsorted_limit=2")]
     public void Lists_and_heap_agree_after_every_operation(string tunables) =>
-        Steps.Array[1, 120].Sample(steps => Run(steps, new TestHeap(new MallocOptions { Tunables = MallocTunables.Parse(tunables) })), iter: 60, threads: 1);
+        Sample(() => new TestHeap(new MallocOptions { Tunables = MallocTunables.Parse(tunables) }));
 
     [Fact]
     public void They_agree_when_the_break_cannot_move() =>
-        Steps.Array[1, 120].Sample(steps => Run(steps, new TestHeap(breakLimit: 0x50000)), iter: 60, threads: 1);
+        Sample(() => new TestHeap(breakLimit: 0x50000));
+
+    private static void Sample(Func<TestHeap> make) => Steps.Array[1, 120].Sample(steps => Run(steps, make()), iter: 60, threads: 1);
 
     private static Gen<ulong> Size() => Gen.OneOf(
         Gen.ULong[0, 200], Gen.ULong[200, 1200], Gen.ULong[1000, 70_000], Gen.ULong[60_000, 400_000], Gen.Const(1UL << 50));
@@ -88,7 +93,8 @@ public class PropertyTests
             foreach ((ulong block, ulong size) in _blocks)
             {
                 ulong usable = heap.Malloc.UsableSize(block);
-                Assert.True(block >= end && block % 16 == 0 && usable >= size, $"block 0x{block:x} of {size} bytes, usable {usable}, one before ends at 0x{end:x}");
+                bool fits = block >= end && block % 16 == 0 && usable >= size;
+                Assert.True(fits, $"block 0x{block:x} of {size} bytes, usable {usable}, one before ends at 0x{end:x}");
                 end = block + usable;
             }
         }

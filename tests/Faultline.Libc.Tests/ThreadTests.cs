@@ -58,7 +58,8 @@ public class ThreadTests
     public void Without_a_setting_there_are_eight_arenas_for_each_processor()
     {
         int consulted = 0;
-        using TestHeap heap = new(new MallocOptions { OnlineCpus = 2, Consulted = file => consulted += file == ConsultedFile.OnlineCpus ? 1 : 0 });
+        void Count(ConsultedFile file) => consulted += file == ConsultedFile.OnlineCpus ? 1 : 0;
+        using TestHeap heap = new(new MallocOptions { OnlineCpus = 2, Consulted = Count });
         for (int i = 0; i < 40; i++)
             heap.Malloc.Allocate(heap.Malloc.StartThread(), 24);
         Assert.Equal((16, 1), (heap.Malloc.ArenaCount, consulted));

@@ -6,7 +6,8 @@ public class TunablesTests
     public void Tunables_are_read_as_the_loader_reads_them()
     {
         MallocTunables tunables = MallocTunables.Parse(
-            "glibc.malloc.arena_max=0x10:glibc.malloc.mmap_threshold=64K:nonsense:glibc.malloc.tcache_count=010:glibc.malloc.arena_max=3:glibc.malloc.hugetlb=1");
+            "glibc.malloc.arena_max=0x10:glibc.malloc.mmap_threshold=64K:nonsense:glibc.malloc.tcache_count=010"
+            + ":glibc.malloc.arena_max=3:glibc.malloc.hugetlb=1");
         Assert.Equal(3UL, tunables.ArenaMax);
         Assert.Equal(64UL, tunables.MmapThreshold);
         Assert.Equal(8UL, tunables.TcacheCount);
@@ -18,7 +19,8 @@ public class TunablesTests
     public void GLIBC_TUNABLES_wins_over_the_older_variables()
     {
         MallocTunables tunables = MallocTunables.FromEnvironment([
-            new("MALLOC_ARENA_MAX", "2"), new("MALLOC_TOP_PAD_", "100"), new("GLIBC_TUNABLES", "glibc.malloc.arena_max=5"), new("MALLOC_TOP_PAD_", "200"), new("PATH", "1")]);
+            new("MALLOC_ARENA_MAX", "2"), new("MALLOC_TOP_PAD_", "100"), new("GLIBC_TUNABLES", "glibc.malloc.arena_max=5"),
+            new("MALLOC_TOP_PAD_", "200"), new("PATH", "1")]);
         Assert.Equal(5UL, tunables.ArenaMax);
         Assert.Equal(100UL, tunables.TopPad);
     }
@@ -50,7 +52,8 @@ public class TunablesTests
     [Fact]
     public void Mxfast_0_turns_fastbins_off()
     {
-        using TestHeap heap = new(new MallocOptions { Tunables = MallocTunables.Parse("glibc.malloc.tcache_count=0:glibc.malloc.mxfast=0") });
+        MallocTunables tunables = MallocTunables.Parse("glibc.malloc.tcache_count=0:glibc.malloc.mxfast=0");
+        using TestHeap heap = new(new MallocOptions { Tunables = tunables });
         ulong[] blocks = heap.Allocate(3, 40);
         heap.Free(blocks[0], blocks[2]);
         Assert.Equal((0UL, 2UL), (heap.Malloc.GetMallocInfo().SmBlks, heap.Malloc.GetMallocInfo().OrdBlks));

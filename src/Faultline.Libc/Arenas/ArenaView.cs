@@ -6,7 +6,8 @@ namespace Faultline.Libc;
 /// <param name="SystemMemory">What it has from the kernel now.</param>
 /// <param name="MaximumSystemMemory">The most it had.</param>
 /// <param name="Heaps">Oldest first.</param>
-public sealed record ArenaView(int Number, ulong AttachedThreads, ulong SystemMemory, ulong MaximumSystemMemory, IReadOnlyList<HeapView> Heaps);
+public sealed record ArenaView(
+    int Number, ulong AttachedThreads, ulong SystemMemory, ulong MaximumSystemMemory, IReadOnlyList<HeapView> Heaps);
 
 /// <summary>One heap of a secondary arena: address, bytes in use, bytes made writable so far.</summary>
 public readonly record struct HeapView(ulong Address, ulong Size, ulong WritableSize);

@@ -112,7 +112,9 @@ public sealed unsafe partial class Malloc<TProcess>
 
     private ulong OtherArena(MallocThread thread, ulong arena, ulong hint) => arena != _mainArena ? _mainArena : SelectArena(thread, hint);
 
-    /// <summary>A new arena in a heap of its own, with room for the request if a heap can have it. Not attached yet; 0 without memory.</summary>
+    /// <summary>
+    /// A new arena in a heap of its own, with room for the request if a heap can have it. Not attached yet; 0 without memory.
+    /// </summary>
     private ulong CreateArena(ulong hint)
     {
         const ulong Needed = HeapLayout.HeaderSize + ArenaLayout.Size + ChunkLayout.Alignment;
@@ -127,7 +129,7 @@ public sealed unsafe partial class Malloc<TProcess>
         SystemMemory(arena) = MaximumSystemMemory(arena) = size;
         SetTop(arena, heap + HeapLayout.FirstChunk, size - HeapLayout.FirstChunk);
         Word(arena + ArenaLayout.Next) = NextArena(_mainArena);
-        Word(_mainArena + ArenaLayout.Next) = arena;
+        Volatile.Write(ref Word(_mainArena + ArenaLayout.Next), arena);
         _arenas.Add(arena);
         _arenaCount++;
         return arena;

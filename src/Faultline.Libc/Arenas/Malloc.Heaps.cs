@@ -13,7 +13,10 @@ public sealed unsafe partial class Malloc<TProcess>
 
     private bool _overcommitKnown;
 
-    /// <summary>A heap with at least this many bytes writable, and top_pad more if that fits. 0 if one heap cannot hold it or the kernel refuses.</summary>
+    /// <summary>
+    /// A heap with at least this many bytes writable, and top_pad more if that fits. 0 if one heap cannot hold it or the kernel
+    /// refuses.
+    /// </summary>
     private ulong NewHeap(ulong size)
     {
         ulong padded = size + _topPad;
@@ -83,7 +86,10 @@ public sealed unsafe partial class Malloc<TProcess>
         return mapping.Failed ? 0 : mapping.Address.Value;
     }
 
-    /// <summary>Makes this many more bytes of a heap usable; the kernel is asked only for what was never writable. False if they do not fit.</summary>
+    /// <summary>
+    /// Makes this many more bytes of a heap usable; the kernel is asked only for what was never writable. False if they do not
+    /// fit.
+    /// </summary>
     private bool GrowHeap(ulong heap, ulong bytes)
     {
         ref ulong writable = ref Word(heap + HeapLayout.WritableSize);
@@ -101,7 +107,10 @@ public sealed unsafe partial class Malloc<TProcess>
         return true;
     }
 
-    /// <summary>Gives the last bytes of a heap back. Where overcommit is forbidden they are mapped anew without access, to be uncommitted.</summary>
+    /// <summary>
+    /// Gives the last bytes of a heap back. Where overcommit is forbidden they are mapped anew without access, to be
+    /// uncommitted.
+    /// </summary>
     private bool ShrinkHeap(ulong heap, ulong bytes)
     {
         ulong size = Word(heap + HeapLayout.Size) - bytes;

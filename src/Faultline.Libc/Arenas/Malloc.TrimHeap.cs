@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Faultline.Kernel;
 
 namespace Faultline.Libc;
@@ -30,6 +31,7 @@ public sealed unsafe partial class Malloc<TProcess>
     {
         ulong previous = Word(heap + HeapLayout.Previous), previousSize = Word(previous + HeapLayout.Size);
         ulong last = (previous + previousSize - ChunkLayout.HeaderSize) & ~ChunkLayout.AlignmentMask;
+        Debug.Assert(Head(last) == ChunkLayout.PreviousInUse);
         ulong fence = last - PreviousSize(last);
         ulong room = previous + previousSize - fence;
         ulong free = PreviousInUse(fence) ? 0 : PreviousSize(fence);

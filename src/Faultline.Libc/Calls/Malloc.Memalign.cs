@@ -83,7 +83,9 @@ public sealed unsafe partial class Malloc<TProcess>
         return chunk + ChunkLayout.HeaderSize;
     }
 
-    /// <summary>Makes [chunk, aligned) a chunk of its own and frees it. False for a mapping, which just remembers the bytes before.</summary>
+    /// <summary>
+    /// Makes [chunk, aligned) a chunk of its own and frees it. False for a mapping, which just remembers the bytes before.
+    /// </summary>
     private bool CutLead(MallocThread thread, ulong arena, ulong chunk, ulong aligned)
     {
         ulong lead = aligned - chunk, size = SizeOf(chunk) - lead;

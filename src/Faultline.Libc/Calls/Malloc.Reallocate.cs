@@ -96,7 +96,10 @@ public sealed unsafe partial class Malloc<TProcess>
         return chunk + ChunkLayout.HeaderSize;
     }
 
-    /// <summary>Gives a chunk its size; what is left over, if it can be a chunk, is freed like any other (cache first, no merge with top).</summary>
+    /// <summary>
+    /// Gives a chunk its size; what is left over, if it can be a chunk, is freed like any other (cache first, no merge with
+    /// top).
+    /// </summary>
     private void Shrink(MallocThread thread, ulong arena, ulong chunk, ulong available, ulong size)
     {
         ulong rest = available - size;

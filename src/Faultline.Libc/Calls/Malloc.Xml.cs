@@ -24,7 +24,7 @@ public sealed unsafe partial class Malloc<TProcess>
             AppendFree(text, totals);
             AppendSystem(text, totals);
             if (heaps > 0)
-                text.Append(CultureInfo.InvariantCulture, $"<aspace type=\"subheaps\" size=\"{heaps}\"/>\n");
+                AppendSpace(text, "aspace", "subheaps", (ulong)heaps);
             text.Append("</heap>\n");
             sum = sum.Plus(totals);
             arena = NextArena(arena);
@@ -32,7 +32,7 @@ public sealed unsafe partial class Malloc<TProcess>
         while (arena != _mainArena);
 
         AppendFree(text, sum);
-        text.Append(CultureInfo.InvariantCulture, $"<total type=\"mmap\" count=\"{_mappedChunks}\" size=\"{_mappedBytes}\"/>\n");
+        AppendTotal(text, "mmap", (ulong)_mappedChunks, _mappedBytes);
         AppendSystem(text, sum);
         return text.Append("</malloc>\n").ToString();
     }
@@ -99,11 +99,25 @@ public sealed unsafe partial class Malloc<TProcess>
         return heaps;
     }
 
-    private static void AppendFree(StringBuilder text, XmlTotals totals) => text.Append(CultureInfo.InvariantCulture,
-        $"<total type=\"fast\" count=\"{totals.FastCount}\" size=\"{totals.FastBytes}\"/>\n<total type=\"rest\" count=\"{totals.RestCount}\" size=\"{totals.RestBytes}\"/>\n");
+    private static void AppendFree(StringBuilder text, XmlTotals totals)
+    {
+        AppendTotal(text, "fast", totals.FastCount, totals.FastBytes);
+        AppendTotal(text, "rest", totals.RestCount, totals.RestBytes);
+    }
 
-    private static void AppendSystem(StringBuilder text, XmlTotals totals) => text.Append(CultureInfo.InvariantCulture,
-        $"<system type=\"current\" size=\"{totals.System}\"/>\n<system type=\"max\" size=\"{totals.MaximumSystem}\"/>\n<aspace type=\"total\" size=\"{totals.Space}\"/>\n<aspace type=\"mprotect\" size=\"{totals.Writable}\"/>\n");
+    private static void AppendTotal(StringBuilder text, string type, ulong count, ulong size) =>
+        text.Append(CultureInfo.InvariantCulture, $"<total type=\"{type}\" count=\"{count}\" size=\"{size}\"/>\n");
+
+    private static void AppendSystem(StringBuilder text, XmlTotals totals)
+    {
+        AppendSpace(text, "system", "current", totals.System);
+        AppendSpace(text, "system", "max", totals.MaximumSystem);
+        AppendSpace(text, "aspace", "total", totals.Space);
+        AppendSpace(text, "aspace", "mprotect", totals.Writable);
+    }
+
+    private static void AppendSpace(StringBuilder text, string element, string type, ulong size) =>
+        text.Append(CultureInfo.InvariantCulture, $"<{element} type=\"{type}\" size=\"{size}\"/>\n");
 
     private struct XmlTotals
     {

@@ -66,7 +66,8 @@ public sealed unsafe partial class Malloc<TProcess>
             return ChunkKind.Cached;
         if (key == TcacheLayout.FastbinKey)
             return ChunkKind.Fast;
-        return size - CacheChunkSize < ChunkLayout.MinimumSize && IsCacheBlock(chunk + ChunkLayout.HeaderSize) ? ChunkKind.CacheStructure : ChunkKind.Live;
+        bool isCache = size - CacheChunkSize < ChunkLayout.MinimumSize && IsCacheBlock(chunk + ChunkLayout.HeaderSize);
+        return isCache ? ChunkKind.CacheStructure : ChunkKind.Live;
     }
 
     /// <summary>A cache's chunk may be one step larger, if it was cut from a chunk whose rest would have been none.</summary>

@@ -48,7 +48,8 @@ public sealed unsafe partial class Malloc<TProcess>
         for (ulong chunk = Fd(bin); chunk != bin; chunk = Fd(chunk))
         {
             bool leads = Bk(chunk) == bin || SizeOf(Bk(chunk)) != SizeOf(chunk);
-            Require(Bk(chunk) == bin || SizeOf(Bk(chunk)) >= SizeOf(chunk), $"bin {index}: 0x{chunk:x} of {SizeOf(chunk)} bytes comes after a smaller one");
+            Require(Bk(chunk) == bin || SizeOf(Bk(chunk)) >= SizeOf(chunk),
+                $"bin {index}: 0x{chunk:x} of {SizeOf(chunk)} bytes comes after a smaller one");
             Require(leads == (FdNextSize(chunk) != 0), $"bin {index}: 0x{chunk:x} leads: {leads}, fd_nextsize 0x{FdNextSize(chunk):x}");
             if (!leads)
                 continue;
@@ -93,12 +94,14 @@ public sealed unsafe partial class Malloc<TProcess>
             for (ulong pointer = CacheEntry(thread.Cache, index); pointer != 0; pointer = Word(pointer))
             {
                 ulong size = SizeOf(pointer - ChunkLayout.HeaderSize);
-                Require(TcacheLayout.IndexOfChunk(size) == index, $"block 0x{pointer:x} of {size} bytes in cache list {index} of thread {thread.Number}");
+                Require(TcacheLayout.IndexOfChunk(size) == index,
+                    $"block 0x{pointer:x} of {size} bytes in cache list {index} of thread {thread.Number}");
                 Require(Word(pointer + ChunkLayout.WordSize) == TcacheLayout.CachedKey, $"cached block 0x{pointer:x} without its key");
                 length++;
             }
 
-            Require(length == CacheCount(thread.Cache, index), $"cache list {index} of thread {thread.Number} has {length} blocks, not {CacheCount(thread.Cache, index)}");
+            Require(length == CacheCount(thread.Cache, index),
+                $"cache list {index} of thread {thread.Number} has {length} blocks, not {CacheCount(thread.Cache, index)}");
             Require(length <= _tcacheCount, $"cache list {index} of thread {thread.Number} has {length} blocks, limit {_tcacheCount}");
             cached += length;
         }

@@ -17,7 +17,7 @@ public sealed unsafe partial class Malloc<TProcess>
             Tally walked = CheckParts(arena);
             Tally listed = CheckLists(arena);
             Require(walked.Binned == listed.Binned && walked.BinnedBytes == listed.BinnedBytes,
-                $"arena 0x{arena:x}: {walked.Binned} free chunks of {walked.BinnedBytes} bytes in the heap, {listed.Binned} of {listed.BinnedBytes} in the bins");
+                $"arena 0x{arena:x}: heap has {walked.Binned} free chunks of {walked.BinnedBytes} bytes, bins {listed.Binned} of {listed.BinnedBytes}");
             Require(walked.Fast == listed.Fast, $"arena 0x{arena:x}: {walked.Fast} fast chunks in the heap, {listed.Fast} in the fastbins");
             Require(listed.Fast == 0 || HaveFastChunks(arena) != 0, $"arena 0x{arena:x}: {listed.Fast} fast chunks and no flag");
             cached += walked.Cached;
@@ -26,7 +26,8 @@ public sealed unsafe partial class Malloc<TProcess>
         }
         while (arena != _mainArena);
         CheckThreads(cached);
-        Require(_mappedChunks >= 0 && (_mappedChunks == 0) == (_mappedBytes == 0), $"{_mappedChunks} mapped chunks of {_mappedBytes} bytes");
+        Require(_mappedChunks >= 0 && (_mappedChunks == 0) == (_mappedBytes == 0),
+            $"{_mappedChunks} mapped chunks of {_mappedBytes} bytes");
     }
 
     private Tally CheckParts(ulong arena)
@@ -52,7 +53,8 @@ public sealed unsafe partial class Malloc<TProcess>
     private void CheckChunk(ulong arena, HeapChunk chunk, HeapChunk previous, ulong end)
     {
         ulong head = Head(chunk.Address);
-        Require(chunk.Size % ChunkLayout.Alignment == 0 && chunk.Size <= end - chunk.Address, $"chunk {chunk} is odd or ends past 0x{end:x}");
+        Require(chunk.Size % ChunkLayout.Alignment == 0 && chunk.Size <= end - chunk.Address,
+            $"chunk {chunk} is odd or ends past 0x{end:x}");
         Require((head & ChunkLayout.Mapped) == 0, $"chunk {chunk} in a heap says it is mapped");
         bool previousFree = previous.Size != 0 && previous.Kind == ChunkKind.Binned;
         Require(((head & ChunkLayout.PreviousInUse) == 0) == previousFree, $"chunk {chunk} is wrong about the one before, {previous}");
@@ -69,15 +71,18 @@ public sealed unsafe partial class Malloc<TProcess>
         if (arena == _mainArena)
         {
             bool oneRun = _segments.Count == 1 && IsContiguous(arena);
-            Require(oneRun ? system - walked < ChunkLayout.Alignment : system >= walked, $"main arena: {system} bytes from the system, {walked} in chunks");
+            Require(oneRun ? system - walked < ChunkLayout.Alignment : system >= walked,
+                $"main arena: {system} bytes from the system, {walked} in chunks");
             return;
         }
 
         ulong sizes = 0;
         for (ulong heap = HeapLayout.Of(Top(arena)); heap != 0; heap = Word(heap + HeapLayout.Previous))
         {
-            Require(Word(heap + HeapLayout.Arena) == arena, $"heap 0x{heap:x} of arena 0x{arena:x} names 0x{Word(heap + HeapLayout.Arena):x}");
-            Require(Word(heap + HeapLayout.Size) <= Word(heap + HeapLayout.WritableSize), $"heap 0x{heap:x} uses {Word(heap + HeapLayout.Size)} of {Word(heap + HeapLayout.WritableSize)} writable bytes");
+            Require(Word(heap + HeapLayout.Arena) == arena,
+                $"heap 0x{heap:x} of arena 0x{arena:x} names 0x{Word(heap + HeapLayout.Arena):x}");
+            Require(Word(heap + HeapLayout.Size) <= Word(heap + HeapLayout.WritableSize),
+                $"heap 0x{heap:x} uses {Word(heap + HeapLayout.Size)} of {Word(heap + HeapLayout.WritableSize)} writable bytes");
             sizes += Word(heap + HeapLayout.Size);
         }
 

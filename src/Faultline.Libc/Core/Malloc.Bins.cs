@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 
 namespace Faultline.Libc;
@@ -14,6 +15,7 @@ public sealed unsafe partial class Malloc<TProcess>
     private void Unlink(ulong chunk)
     {
         ulong next = Fd(chunk), previous = Bk(chunk);
+        Debug.Assert(Bk(next) == chunk && Fd(previous) == chunk && PreviousSize(chunk + SizeOf(chunk)) == SizeOf(chunk));
         Bk(next) = previous;
         Fd(previous) = next;
         if (BinIndex.IsSmall(SizeOf(chunk)) || FdNextSize(chunk) == 0)
@@ -70,7 +72,9 @@ public sealed unsafe partial class Malloc<TProcess>
         Head(chunk) |= ArenaFlag(arena);
     }
 
-    /// <summary>The oldest chunk of this small size, or 0. Others of the same size move to the thread's cache while there is room.</summary>
+    /// <summary>
+    /// The oldest chunk of this small size, or 0. Others of the same size move to the thread's cache while there is room.
+    /// </summary>
     private ulong TakeFromSmallBin(MallocThread thread, ulong arena, ulong size)
     {
         ulong bin = BinHead(arena, BinIndex.Of(size));

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace Faultline.Libc;
 
 // The core allocation (_int_malloc of glibc 2.36, malloc/malloc.c), by falling preference: a chunk of the very size that
@@ -77,6 +79,7 @@ public sealed unsafe partial class Malloc<TProcess>
     {
         ulong chunk = Top(arena), top = chunk + size;
         ulong rest = SizeOf(chunk) - size;
+        Debug.Assert(rest >= ChunkLayout.MinimumSize && rest < SizeOf(chunk));
         Top(arena) = top;
         Head(chunk) = size | ChunkLayout.PreviousInUse | ArenaFlag(arena);
         TouchWrite(top + ChunkLayout.SizeOffset);

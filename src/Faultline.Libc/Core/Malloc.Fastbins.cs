@@ -30,7 +30,10 @@ public sealed unsafe partial class Malloc<TProcess>
         return chunk;
     }
 
-    /// <summary>A chunk of exactly this size, or 0. What else the stack holds moves to the thread's cache, in reverse order, while there is room.</summary>
+    /// <summary>
+    /// A chunk of exactly this size, or 0. What else the stack holds moves to the thread's cache, in reverse order, while there
+    /// is room.
+    /// </summary>
     private ulong TakeFromFastbin(MallocThread thread, ulong arena, ulong size)
     {
         ref ulong head = ref FastbinHead(arena, FastbinIndex(size));

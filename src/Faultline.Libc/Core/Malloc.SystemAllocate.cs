@@ -53,18 +53,22 @@ public sealed unsafe partial class Malloc<TProcess>
         return chunk;
     }
 
+    /// <summary>Live chunks and bytes of mappings, and the most there ever were; other threads count at the same time.</summary>
     private void CountMapping(int chunks, ulong bytes)
     {
         int live = Interlocked.Add(ref _mappedChunks, chunks);
         ulong length = Interlocked.Add(ref _mappedBytes, bytes);
-        _peakMappedChunks = Math.Max(_peakMappedChunks, live);
-        _peakMappedBytes = Math.Max(_peakMappedBytes, length);
+        for (int peak = _peakMappedChunks; live > peak; peak = _peakMappedChunks)
+            Interlocked.CompareExchange(ref _peakMappedChunks, live, peak);
+        for (ulong peak = _peakMappedBytes; length > peak; peak = _peakMappedBytes)
+            Interlocked.CompareExchange(ref _peakMappedBytes, length, peak);
     }
 
     private void RequireCovered(ulong address, ulong length)
     {
         if (!_shadow.Covers(address, length))
             throw new InvalidOperationException(
-                $"the kernel placed [0x{address:x}, +{length}) outside the shadow [{_shadow.Start}, +{_shadow.Length}): the address-space layout must lie inside it");
+                $"the kernel placed [0x{address:x}, +{length}) outside the shadow [{_shadow.Start}, +{_shadow.Length}): "
+                + "the address-space layout must lie inside it");
     }
 }

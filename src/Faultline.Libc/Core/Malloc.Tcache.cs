@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using Faultline.Kernel;
 
@@ -17,6 +18,7 @@ public sealed unsafe partial class Malloc<TProcess>
     private ulong CacheGet(byte* cache, ulong index)
     {
         ulong pointer = CacheEntry(cache, index);
+        Debug.Assert(CacheCount(cache, index) != 0 && Word(pointer + ChunkLayout.WordSize) == TcacheLayout.CachedKey);
         CacheEntry(cache, index) = Word(pointer);
         CacheCount(cache, index)--;
         Word(pointer + ChunkLayout.WordSize) = 0;

@@ -82,7 +82,9 @@ internal sealed class TraceChecks
                 return block.IsLive ? null : $"block {operation.Block} is freed and does not live";
             case TraceAction.TouchWrite or TraceAction.TouchRead:
                 bool inside = operation.A + operation.B <= block.Size && operation.A + operation.B >= operation.A;
-                return block.IsLive && inside ? null : $"block {operation.Block} ({block}) is touched at {operation.A} for {operation.B} bytes";
+                return block.IsLive && inside
+                    ? null
+                    : $"block {operation.Block} ({block}) is touched at {operation.A} for {operation.B} bytes";
             case TraceAction.Realloc:
                 if (size < MustFail)
                     _blocks[(int)operation.Block] = new Block(size != 0 || !block.IsLive, size);

@@ -24,7 +24,8 @@ internal static class PlacedCalls
                 writer.Text("munmap").Signed((long)call.B).Hex(Below(call.A));
                 break;
             case CallKind.Mremap:
-                writer.Text("mremap").Signed((long)call.B).Signed((long)call.C).Hex(Below(call.A)).Hex(call.Failed ? 0 : Below(call.Result));
+                writer.Text("mremap").Signed((long)call.B).Signed((long)call.C);
+                writer.Hex(Below(call.A)).Hex(call.Failed ? 0 : Below(call.Result));
                 break;
             case CallKind.Madvise:
                 writer.Text("madvise").Number(call.B).Number(call.C);

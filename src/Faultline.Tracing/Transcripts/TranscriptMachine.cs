@@ -80,8 +80,9 @@ internal sealed class TranscriptMachine : IDisposable
                 Malloc.Free(thread, block);
                 return block = 0;
             case TraceAction.TouchWrite or TraceAction.TouchRead:
+                AccessKind kind = operation.Action == TraceAction.TouchRead ? AccessKind.Read : AccessKind.Write;
                 if (block != 0)
-                    Process.AccessRange(new(block + operation.A), operation.B, operation.Action == TraceAction.TouchRead ? AccessKind.Read : AccessKind.Write);
+                    Process.AccessRange(new(block + operation.A), operation.B, kind);
                 return 0;
             case TraceAction.Trim:
                 return Malloc.Trim(0) ? 1UL : 0;

@@ -9,7 +9,8 @@ public class TextTraceReaderTests
     [Fact]
     public void Operations_settings_and_comments_are_read()
     {
-        TextTrace trace = Read("# made by hand\n#!brk_limit 4096\na 0 100\nt 0 10 20\nc 3 2 8\n\nr 0 18446744073709551615\nb -16\no 1 64\nx\ni\nf 3\n");
+        TextTrace trace = Read(
+            "# made by hand\n#!brk_limit 4096\na 0 100\nt 0 10 20\nc 3 2 8\n\nr 0 18446744073709551615\nb -16\no 1 64\nx\ni\nf 3\n");
         Assert.Equal(9, trace.Operations.Length);
         Assert.Equal(new TraceOperation(TraceAction.Malloc, 0, 0, 100, 0), trace.Operations[0]);
         Assert.Equal(new TraceOperation(TraceAction.TouchWrite, 0, 0, 10, 20), trace.Operations[1]);
@@ -21,7 +22,8 @@ public class TextTraceReaderTests
     [Fact]
     public void Threads_and_tunables_are_read()
     {
-        TextTrace trace = Read("#!tunable glibc.malloc.arena_max=2\n#!tunable glibc.malloc.mxfast=0\nT0 spawn 5\nT5 a 0 10\nT5 exit\nT0 join 5\n");
+        TextTrace trace = Read(
+            "#!tunable glibc.malloc.arena_max=2\n#!tunable glibc.malloc.mxfast=0\nT0 spawn 5\nT5 a 0 10\nT5 exit\nT0 join 5\n");
         Assert.Equal("glibc.malloc.arena_max=2:glibc.malloc.mxfast=0", trace.Tunables);
         Assert.Equal((true, 5), (trace.IsMultiThreaded, trace.LastThread));
         Assert.Equal(new TraceOperation(TraceAction.Exit, 5, 0, 0, 0), trace.Operations[2]);

@@ -40,7 +40,8 @@ public class TranscriptTests
     {
         using MemoryStream model = Replay(TextTraceReader.Read(Path.Combine(folder, name + ".trace.gz")));
         using StreamReader actual = new(model, Encoding.ASCII);
-        using StreamReader expected = new(new GZipStream(File.OpenRead(Path.Combine(folder, name + ".expect.gz")), CompressionMode.Decompress), Encoding.ASCII);
+        using GZipStream recorded = new(File.OpenRead(Path.Combine(folder, name + ".expect.gz")), CompressionMode.Decompress);
+        using StreamReader expected = new(recorded, Encoding.ASCII);
         for (int line = 1; ; line++)
         {
             string? real = expected.ReadLine(), simulated = actual.ReadLine();
@@ -62,7 +63,9 @@ public class TranscriptTests
     private static TheoryData<string> Names(string? folder)
     {
         const string Suffix = ".trace.gz";
-        IEnumerable<string> files = folder == null ? ["none"] : Directory.GetFiles(folder, "*" + Suffix).Select(path => Path.GetFileName(path)[..^Suffix.Length]);
+        if (folder == null)
+            return ["none"];
+        IEnumerable<string> files = Directory.GetFiles(folder, "*" + Suffix).Select(path => Path.GetFileName(path)[..^Suffix.Length]);
         return [.. files.Order(StringComparer.Ordinal)];
     }
 }
