@@ -4,9 +4,10 @@ using Faultline.Tracing.Session;
 
 namespace Faultline.Shim.Engine;
 
-// Guard bytes: a pattern in the slack between a block's requested and usable size. Only on a page that the simulated
-// process has already, for the real allocator's own header is on it, so that the guard touches nothing that would have
-// stayed untouched; a block whose slack begins on an untouched page goes without.
+// Guard bytes: a pattern behind the bytes that were asked for, up to the block's limit. In the heap that is the slack of the
+// chunk and the size word of the next one, which lies unused in real memory because the shim's own is in the shadow; of
+// a mapping it is the slack. Only on a page that the simulated process has already, for a real header is on it, so
+// that the guard touches nothing that would have stayed untouched.
 internal sealed unsafe partial class BlockTable
 {
     /// <summary>Overruns are short; of a long slack only the start is guarded.</summary>
@@ -14,12 +15,11 @@ internal sealed unsafe partial class BlockTable
     private const byte GuardByte = 0xfd;
     private const ulong GuardWord = 0xfdfdfdfd_fdfdfdfd;
 
-    /// <summary>Guards a block if that can be done without touching a page; answers whether it was.</summary>
+    /// <summary>Guards [start, limit) if that can be done without touching a page; answers whether it was.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private bool WriteGuard(ulong block, ulong requested, ulong usable)
+    private bool WriteGuard(ulong start, ulong limit)
     {
-        ulong start = block + requested;
-        ulong length = GuardLength(start, usable - requested);
+        ulong length = GuardLength(start, limit);
         if (length == 0 || !_ledger.IsSettled(start))
             return false;
         byte* at = (byte*)start;
@@ -32,13 +32,13 @@ internal sealed unsafe partial class BlockTable
 
     /// <summary>Reports a live block whose guard was overwritten; the block goes on without a guard.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void CheckGuard(ref BlockTag tag, ulong block, ulong usable)
+    public void CheckGuard(ref BlockTag tag, ulong block, ulong limit)
     {
         if ((tag.State & BlockTag.GuardedBit) == 0)
             return;
         byte* start = (byte*)block + tag.RequestedBytes;
         byte* at = start;
-        byte* end = start + GuardLength((ulong)start, usable - tag.RequestedBytes);
+        byte* end = start + GuardLength((ulong)start, limit);
         while (end - at >= sizeof(ulong) && Unsafe.ReadUnaligned<ulong>(at) == GuardWord)
             at += sizeof(ulong);
         while (at < end && *at == GuardByte)
@@ -48,13 +48,13 @@ internal sealed unsafe partial class BlockTable
     }
 
     /// <summary>The program asked how much it may use, and may now use it all: the guard gives way to zeros.</summary>
-    public void RemoveGuard(ref BlockTag tag, ulong block, ulong usable)
+    public void RemoveGuard(ref BlockTag tag, ulong block, ulong limit)
     {
-        CheckGuard(ref tag, block, usable);
+        CheckGuard(ref tag, block, limit);
         if ((tag.State & BlockTag.GuardedBit) == 0)
             return;
         ulong start = block + tag.RequestedBytes;
-        Unsafe.InitBlockUnaligned((void*)start, 0, (uint)GuardLength(start, usable - tag.RequestedBytes));
+        Unsafe.InitBlockUnaligned((void*)start, 0, (uint)GuardLength(start, limit));
         tag.State &= ~BlockTag.GuardedBit;
     }
 
@@ -78,7 +78,7 @@ internal sealed unsafe partial class BlockTable
         tag.State &= ~BlockTag.GuardedBit;
     }
 
-    /// <summary>The part of the slack that is guarded: it stays on one page.</summary>
-    private static ulong GuardLength(ulong start, ulong slack)
-        => Math.Min(Math.Min(slack, LongestGuard), PageSize.Bytes - (start & PageSize.Mask));
+    /// <summary>The part of [start, limit) that is guarded: it stays on one page.</summary>
+    private static ulong GuardLength(ulong start, ulong limit)
+        => Math.Min(Math.Min(limit - start, LongestGuard), PageSize.Bytes - (start & PageSize.Mask));
 }

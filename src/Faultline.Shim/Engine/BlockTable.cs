@@ -15,6 +15,7 @@ internal sealed unsafe partial class BlockTable
 {
     public const ulong HeaderBytes = 16;
     private const int SlotShift = 5;
+    private const ulong FewSlots = 8;
     private const ulong SlotBytes = 1UL << SlotShift;
     private const ulong HalfMask = SlotBytes / 2;
 
@@ -43,6 +44,8 @@ internal sealed unsafe partial class BlockTable
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public ref BlockTag FindLive(ulong chunk)
     {
+        if (chunk < _arenaStart)
+            return ref Unsafe.NullRef<BlockTag>();
         ref BlockTag tag = ref Slot(chunk);
         const ulong WhatCounts = BlockTag.LiveBit | BlockTag.HalfBit;
         bool found = (tag.State & WhatCounts) == (BlockTag.LiveBit | HalfBit(chunk)) && (chunk & 15) == 0
@@ -58,12 +61,12 @@ internal sealed unsafe partial class BlockTable
     public ulong ChunkOf(in BlockTag tag, ulong slotAddress)
         => (slotAddress & ~(SlotBytes - 1)) + ((tag.State & BlockTag.HalfBit) != 0 ? HalfMask : 0);
 
-    /// <summary>Enters a block that was just handed out and guards its slack. <paramref name="usable"/> is malloc_usable_size.</summary>
+    /// <summary>Enters a block that was just handed out and guards what is between the requested bytes and <paramref name="limit"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Place(ulong chunk, ulong requested, ulong usable, int site, AllocationFamily family)
+    public void Place(ulong chunk, ulong requested, ulong limit, int site, AllocationFamily family)
     {
         ulong state = BlockTag.LiveBit | HalfBit(chunk) | ((ulong)family << BlockTag.FamilyShift) | (requested & BlockTag.RequestedMask);
-        if (WriteGuard(chunk + HeaderBytes, requested, usable))
+        if (WriteGuard(chunk + HeaderBytes + requested, limit))
             state |= BlockTag.GuardedBit;
         Slot(chunk) = new BlockTag { State = state, AllocationSite = (uint)site };
     }
@@ -95,7 +98,7 @@ internal sealed unsafe partial class BlockTable
         if ((tag.State & (BlockTag.LiveBit | BlockTag.MarkedBit)) == BlockTag.MarkedBit)
             CheckMarker(ref tag, ChunkOf(tag, chunk));
         ulong slot = (chunk | (SlotBytes - 1)) + 1;
-        if (end - chunk <= PageSize.Bytes / 4)
+        if (end - chunk <= FewSlots * SlotBytes)
             RetireSlots(slot, end);
         else
             RetirePages(slot, end);
@@ -103,7 +106,7 @@ internal sealed unsafe partial class BlockTable
 
     /// <summary>
     /// The live block of the heap whose chunk starts nearest below an address, within the reach of the largest heap block;
-    /// a null reference when a freed one is nearer or there is none.
+    /// a null reference when a freed one is nearer or there is none. A chunk's first word is its lower neighbour's.
     /// </summary>
     public ref BlockTag NearestLiveBelow(ulong address, out ulong chunk)
     {
@@ -112,7 +115,7 @@ internal sealed unsafe partial class BlockTable
         {
             ref BlockTag tag = ref Slot(slot);
             chunk = ChunkOf(tag, slot);
-            if (tag.State != 0 && chunk <= address)
+            if (tag.State != 0 && chunk + sizeof(ulong) <= address)
                 return ref tag.IsLive ? ref tag : ref Unsafe.NullRef<BlockTag>();
         }
 
@@ -143,6 +146,8 @@ internal sealed unsafe partial class BlockTable
         return default;
     }
 
+    /// <summary>Page by page, where freed chunks start at all; most slots there are zero, which is quickly seen of all at once.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private void RetirePages(ulong slot, ulong end)
     {
         while (slot < end)
@@ -151,7 +156,10 @@ internal sealed unsafe partial class BlockTable
             ref uint entry = ref _ledger.At(slot);
             if ((entry & PageLedger.DeadBlocks) != 0)
             {
-                RetireSlots(slot, pageEnd);
+                ulong whole = pageEnd & ~(SlotBytes - 1);
+                int words = (int)((whole - slot) >> SlotShift) * (BlockTag.Size / sizeof(ulong));
+                bool allZero = !new ReadOnlySpan<ulong>(Unsafe.AsPointer(ref Slot(slot)), words).ContainsAnyExcept(0UL);
+                RetireSlots(allZero ? whole : slot, pageEnd);
                 if ((slot & PageSize.Mask) == 0 && (pageEnd & PageSize.Mask) == 0)
                     entry &= ~PageLedger.DeadBlocks;
             }

@@ -52,7 +52,7 @@ internal ref struct HeapSurvey
         {
             ref BlockTag tag = ref blocks.FindLive(chunk.Address);
             if (!System.Runtime.CompilerServices.Unsafe.IsNullRef(ref tag))
-                blocks.CheckGuard(ref tag, chunk.Pointer, malloc.UsableSize(chunk.Pointer));
+                blocks.CheckGuard(ref tag, chunk.Pointer, chunk.Address + chunk.Size + BlockTable.HeaderBytes);
         }
         else if (chunk.Kind is ChunkKind.Cached or ChunkKind.Fast or ChunkKind.Binned or ChunkKind.Top)
         {

@@ -11,6 +11,8 @@ namespace Faultline.Shim.Engine;
 // the C library for more in places (1 byte for 0, whole multiples of an alignment).
 internal sealed unsafe partial class ShimEngine
 {
+    private const ulong NextSizeWord = sizeof(ulong);
+
     public void* Allocate(nuint size, nuint requested, AllocationFamily family, int site)
     {
         if (_steppedAside)
@@ -95,6 +97,7 @@ internal sealed unsafe partial class ShimEngine
     {
         ulong chunk = block - BlockTable.HeaderBytes;
         ulong usable = _malloc.UsableSize(block);
+        ulong limit = block + usable;
         SiteCounters* counters = _sites + site;
         if (_malloc.IsMapped(block))
         {
@@ -103,14 +106,19 @@ internal sealed unsafe partial class ShimEngine
         }
         else
         {
-            _watched.PlaceOnHeap(chunk, block + usable, site);
+            _watched.PlaceOnHeap(chunk, limit, site);
+            limit += NextSizeWord;
         }
 
         if (_assumes)
             _watched.Assume(block, requested);
-        _blocks.Place(chunk, requested, usable, site, family);
+        _blocks.Place(chunk, requested, limit, site, family);
         CountAllocation(counters, requested, usable);
     }
+
+    /// <summary>Where a block's guard ends: for a chunk of the heap behind the size word of the next chunk.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private ulong GuardLimit(ulong block, ulong usable) => block + usable + (_malloc.IsMapped(block) ? 0 : NextSizeWord);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void CountAllocation(SiteCounters* counters, ulong requested, ulong usable)

@@ -61,7 +61,7 @@ internal sealed unsafe partial class ShimEngine
             if (Unsafe.IsNullRef(ref tag))
                 return 0;
             ulong usable = _malloc.UsableSize(user);
-            _blocks.RemoveGuard(ref tag, user, usable);
+            _blocks.RemoveGuard(ref tag, user, GuardLimit(user, usable));
             return (nuint)usable;
         }
         catch (Exception failure)
@@ -86,7 +86,7 @@ internal sealed unsafe partial class ShimEngine
     private void FreeLive(ref BlockTag tag, ulong user, AllocationFamily family, int site)
     {
         ulong usable = _malloc.UsableSize(user);
-        _blocks.CheckGuard(ref tag, user, usable);
+        _blocks.CheckGuard(ref tag, user, GuardLimit(user, usable));
         if (tag.Family != (uint)family)
             CheckFamily(tag, user, family, site);
         CountRelease(_sites + tag.AllocationSite, tag.RequestedBytes, usable);

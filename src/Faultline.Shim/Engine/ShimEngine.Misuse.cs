@@ -32,7 +32,7 @@ internal sealed unsafe partial class ShimEngine
             ref BlockTag nearest = ref _blocks.NearestLiveBelow(address, out ulong chunk);
             tag = Unsafe.IsNullRef(ref nearest) ? default : nearest;
             block = chunk + BlockTable.HeaderBytes;
-            return tag.IsLive && address < block + _malloc.UsableSize(block);
+            return tag.IsLive && address >= block && address < block + _malloc.UsableSize(block);
         }
 
         int index = _watched.Mappings.Find(address);

@@ -80,7 +80,7 @@ internal sealed unsafe partial class ShimEngine
         }
 
         ulong usable = _malloc.UsableSize(user);
-        _blocks.CheckGuard(ref tag, user, usable);
+        _blocks.CheckGuard(ref tag, user, GuardLimit(user, usable));
         if (tag.Family != (uint)family)
             CheckFamily(tag, user, family, site);
         ulong moved = _malloc.Reallocate(user, size);

@@ -27,7 +27,7 @@ internal sealed unsafe partial class ShimEngine : IDisposable
     private readonly ulong _arenaStart;
     private readonly ulong _arenaLength;
     private readonly bool _assumes;
-    private SpinLock _lock;
+    private ArenaLock _lock;
     private volatile bool _steppedAside;
 
     internal ShimEngine(SessionFile session, EngineParts parts)

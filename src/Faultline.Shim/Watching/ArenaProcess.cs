@@ -23,7 +23,9 @@ internal readonly struct ArenaProcess(WatchedProcess watched) : ISystemCalls, IM
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Access(VirtualAddress address, AccessKind kind) => watched.Access(address.Value, kind);
 
-    public void Clear(VirtualAddress start, ulong length) => watched.Clear(start.Value, length);
+    public void Clear(VirtualAddress start, ulong length) => watched.Fill(start.Value, length, 0);
+
+    public void Fill(VirtualAddress start, ulong length, byte value) => watched.Fill(start.Value, length, value);
 
     public void Copy(VirtualAddress destination, VirtualAddress source, ulong length) => watched.Copy(destination.Value, source.Value, length);
 }

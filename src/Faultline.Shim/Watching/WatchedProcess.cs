@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using Faultline.Kernel;
 using Faultline.Shim.Arena;
 using Faultline.Shim.Engine;
@@ -68,12 +69,17 @@ internal sealed unsafe partial class WatchedProcess : IDisposable
             AccessUnsettled(PageSize.Down(address), kind);
     }
 
-    /// <summary>calloc's memset of a fresh block: simulated writes, and real zeros on exactly these bytes.</summary>
-    public void Clear(ulong start, ulong length)
+    /// <summary>The allocator's memset of a block (calloc, M_PERTURB): simulated writes, and real ones of exactly these bytes.</summary>
+    public void Fill(ulong start, ulong length, byte value)
     {
+        if (length == 0)
+            return;
+        ulong end = PageSize.Up(start + length);
+        if (MayBeTouched(start))
+            Observe(PageSize.Down(start), end);
         Blocks.Retire(start - BlockTable.HeaderBytes, start + length);
-        TouchRange(PageSize.Down(start), PageSize.Up(start + length), AccessKind.Write);
-        System.Runtime.InteropServices.NativeMemory.Clear((void*)start, (nuint)length);
+        TouchRange(PageSize.Down(start), end, AccessKind.Write);
+        NativeMemory.Fill((void*)start, (nuint)length, value);
     }
 
     /// <summary>realloc's memcpy from a live block to a fresh one: simulated reads and writes, and a real copy of exactly these bytes.</summary>

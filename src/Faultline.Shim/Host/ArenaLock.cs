@@ -9,7 +9,7 @@ namespace Faultline.Shim.Host;
 /// Waiters spin, then yield, then sleep by usleep: Thread.Sleep and Monitor would throw ThreadInterruptedException into
 /// a program that interrupts a thread, out of a call that cannot throw it without Faultline. Not reentrant.
 /// </remarks>
-internal struct SpinLock
+internal struct ArenaLock
 {
     private const int SpinsBeforeYield = 20;
     private const int YieldsBeforeSleep = 50;
