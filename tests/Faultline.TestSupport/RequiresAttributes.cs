@@ -36,18 +36,26 @@ public static class Host
     private static extern nint gnu_get_libc_version();
 }
 
+/// <summary>Why the model cannot be held against the C library and kernel of this machine, or null.</summary>
+internal static class RealLibc
+{
+    public static string? WhyNot { get; } =
+        !Host.HasCompiler ? "SKIPPED: no C compiler on PATH, so the model cannot be held against the real C library"
+        : !Host.HasProfileLibc ? "SKIPPED: this machine's C library is not glibc 2.36, which the profile models"
+        : Host.WhyFaultsDiffer is { } reason ? $"SKIPPED: {reason}"
+        : null;
+}
+
 /// <summary>A test that compiles a C program and compares with the C library and kernel of this machine.</summary>
 public sealed class RealLibcFactAttribute : FactAttribute
 {
-    public RealLibcFactAttribute()
-    {
-        if (!Host.HasCompiler)
-            Skip = "SKIPPED: no C compiler on PATH, so the model cannot be held against the real C library";
-        else if (!Host.HasProfileLibc)
-            Skip = "SKIPPED: this machine's C library is not glibc 2.36, which the profile models";
-        else if (Host.WhyFaultsDiffer is { } reason)
-            Skip = $"SKIPPED: {reason}";
-    }
+    public RealLibcFactAttribute() => Skip = RealLibc.WhyNot;
+}
+
+/// <summary>The same for a theory.</summary>
+public sealed class RealLibcTheoryAttribute : TheoryAttribute
+{
+    public RealLibcTheoryAttribute() => Skip = RealLibc.WhyNot;
 }
 
 /// <summary>A theory over the recorded traces beside the checkout.</summary>
