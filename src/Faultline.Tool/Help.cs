@@ -41,7 +41,7 @@ internal static class Help
         The other words (stranded, retained, unusable index ...) are defined at the report's end.
 
         Sizes are a number with B, K, M, G or T (also KiB, MB and so on), in powers of 1024.
-        The simulated machine has 16GiB and 2 CPUs unless told otherwise, whatever the host has, so that
+        The simulated machine has 16GiB (or the host's memory where that is more) and 2 CPUs unless told otherwise, so that
         reports of one program can be compared across machines.
 
         Exit codes:

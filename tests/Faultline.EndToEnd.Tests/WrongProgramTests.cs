@@ -45,7 +45,7 @@ public class WrongProgramTests
     [InlineData("exit", 7, "final")]
     [InlineData("throw", 134, "final")]
     [InlineData("fail-fast", 134, null)]
-    [InlineData("kill", 137, "snapshot")]
+    [InlineData("kill", 137, "interrupted")]
     public void A_bad_end_is_passed_through_and_reported(string name, int exitCode, string? completeness)
     {
         Watched watched = Start(name);

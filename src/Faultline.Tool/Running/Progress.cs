@@ -3,8 +3,8 @@ using Spectre.Console;
 namespace Faultline.Tool.Running;
 
 /// <summary>
-/// Says on standard error what takes long before the program starts: a spinner on a terminal, one plain line a step
-/// elsewhere, nothing with --quiet. Standard output is the program's alone.
+/// Says on standard error what takes long before the program starts: a spinner on a terminal, elsewhere one plain line for a
+/// step that has something to do, nothing with --quiet. Standard output is the program's alone.
 /// </summary>
 internal sealed class Progress
 {
@@ -22,13 +22,21 @@ internal sealed class Progress
         : Terminal.Is(error) ? new(null, AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(error) }))
         : new(error, null);
 
-    /// <summary>Does <paramref name="work"/> under a label; what it reports on the way is only shown on a terminal.</summary>
+    /// <summary>
+    /// Does <paramref name="work"/> under a label, which is shown from its first report on; the reports themselves are only
+    /// shown on a terminal.
+    /// </summary>
     public T Step<T>(string label, Func<IProgress<string>, T> work)
     {
         if (_terminal != null)
             return _terminal.Status().Start(Markup.Escape(label), context => work(new Detail(text => context.Status(Markup.Escape($"{label}: {text}")))));
-        _lines?.WriteLine($"faultline: {label}");
-        return work(new Detail(_ => { }));
+        bool said = _lines == null;
+        return work(new Detail(_ =>
+        {
+            if (!said)
+                _lines!.WriteLine($"faultline: {label}");
+            said = true;
+        }));
     }
 
     /// <summary>Unlike System.Progress, it calls back at once and in order.</summary>

@@ -26,7 +26,7 @@ internal sealed class ReportOutput : IDisposable
             return new(null, null, null);
         try
         {
-            string path = File.ResolveLinkTarget(named, returnFinalTarget: true)?.FullName ?? Path.GetFullPath(named);
+            string path = FinalTarget(named);
             return IsDevice(named) ? new(named, null, new FileStream(named, FileMode.Open, FileAccess.Write)) : OpenFile(named, path, request.Force);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
@@ -71,6 +71,13 @@ internal sealed class ReportOutput : IDisposable
             throw new UsageException($"--output {named}: there is no folder {folder}");
         string temporary = Path.Combine(folder, $".{Path.GetFileName(path)}.{Environment.ProcessId}.tmp");
         return new(path, temporary, new FileStream(temporary, FileMode.CreateNew, FileAccess.Write));
+    }
+
+    /// <summary>A link is followed, so that the file it names is replaced and not the link; a file that is not there yet has no target.</summary>
+    private static string FinalTarget(string named)
+    {
+        FileInfo file = new(named);
+        return (file.LinkTarget == null ? null : file.ResolveLinkTarget(returnFinalTarget: true)?.FullName) ?? file.FullName;
     }
 
     /// <summary>/dev/stdout, /dev/null and a shell's >(…) are written to, not replaced.</summary>

@@ -6,7 +6,10 @@ using Faultline.Tracing.Session;
 
 namespace Faultline.Tool.Verbs;
 
-/// <summary>The options of <c>faultline run</c>. The simulated machine's defaults are fixed, not the host's, so that reports repeat from host to host.</summary>
+/// <summary>
+/// The options of <c>faultline run</c>. The simulated machine's defaults are fixed, not the host's, so that reports repeat from
+/// host to host; only its memory is never less than the host's, so that no allocation fails that would not fail without Faultline.
+/// </summary>
 internal sealed class RunOptions
 {
     private const ulong SmallestRam = 64UL << 20;
@@ -17,7 +20,7 @@ internal sealed class RunOptions
 
     private readonly Option<ulong> _ram = new("--ram")
     {
-        Description = "Memory of the simulated machine, such as 512MiB. [default: 16GiB]",
+        Description = "Memory of the simulated machine, such as 512MiB. [default: 16GiB, or the host's where that is more]",
         HelpName = "size",
         CustomParser = ParseRam,
     };
@@ -76,7 +79,7 @@ internal sealed class RunOptions
     {
         Target = words[0],
         Arguments = words[1..],
-        RamBytes = parsed.GetResult(_ram) == null ? s_machine.RamBytes : parsed.GetValue(_ram),
+        RamBytes = parsed.GetResult(_ram) == null ? Math.Max(s_machine.RamBytes, PageSize.Down(HostFacts.RamBytes())) : parsed.GetValue(_ram),
         Cpus = parsed.GetValue(_cpus),
         Thp = parsed.GetValue(_thp) switch { "never" => ThpPolicy.Never, "always" => ThpPolicy.Always, _ => ThpPolicy.MadviseOnly },
         Observer = parsed.GetValue(_observer) == "assume" ? ObserverRequest.Assume : ObserverRequest.Best,
