@@ -149,4 +149,15 @@ public class ReallocCallocAlignTests
         Assert.Equal(errno, heap.Malloc.PosixMemalign(alignment, n, out ulong block));
         Assert.Equal(errno == 0, block != 0);
     }
+
+    [Fact]
+    public void Valloc_and_pvalloc_start_on_a_page_and_pvalloc_fills_it()
+    {
+        using TestHeap heap = new();
+        ulong page = heap.Malloc.Valloc(heap.Malloc.MainThread, 10), whole = heap.Malloc.Pvalloc(heap.Malloc.MainThread, 10);
+        Assert.Equal((0UL, 0UL), (page % 4096, whole % 4096));
+        Assert.InRange(heap.Malloc.UsableSize(page), 10UL, 4095UL);
+        Assert.InRange(heap.Malloc.UsableSize(whole), 4096UL, 4200UL);
+        Assert.Equal(0UL, heap.Malloc.Pvalloc(heap.Malloc.MainThread, ulong.MaxValue));
+    }
 }

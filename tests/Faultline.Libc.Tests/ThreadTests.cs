@@ -135,4 +135,22 @@ public class ThreadTests
         Assert.Equal(0UL, heap.Malloc.AlignedAllocate(thread, 8192, ulong.MaxValue));
         Assert.Equal(143360UL, heap.Malloc.ViewArena(2).Heaps[0].Size);
     }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_shrunk_heap_stays_writable_unless_overcommit_is_forbidden(bool forbidden)
+    {
+        using TestHeap heap = new(new MallocOptions { OvercommitForbidden = forbidden });
+        MallocThread thread = heap.Malloc.StartThread();
+        ulong[] blocks = [.. Enumerable.Range(0, 20).Select(_ => heap.Malloc.Allocate(thread, 100_000))];
+        ulong before = heap.Malloc.ViewArena(1).Heaps[0].Size;
+        foreach (ulong block in blocks)
+            heap.Malloc.Free(thread, block);
+        HeapView after = heap.Malloc.ViewArena(1).Heaps[0];
+        Assert.True(after.Size < before);
+        Assert.Equal(forbidden ? after.Size : before, after.WritableSize);
+        Assert.NotEqual(0UL, heap.Malloc.Allocate(thread, 120_000));
+        Assert.Equal(0UL, heap.Process.SegmentationFaults);
+    }
 }
