@@ -15,8 +15,11 @@ internal static class AssemblyRewriter
         string path, string outputFolder, int firstSite, IReadOnlyDictionary<string, TwinExport> foreignTwins, IAssemblyResolver resolver)
     {
         SymbolFormat symbols = SymbolFile.FormatOf(path);
-        using ModuleDefinition module = ModuleDefinition.ReadModule(path, new ReaderParameters(ReadingMode.Deferred) { AssemblyResolver = resolver });
+        EnumGuesses enums = new(resolver);
+        using ModuleDefinition module = ModuleDefinition.ReadModule(
+            path, new ReaderParameters(ReadingMode.Deferred) { AssemblyResolver = resolver, MetadataResolver = enums });
         ReadSymbols(module, symbols);
+        enums.Collect(module);
         ModuleRewriter rewriter = new(module, firstSite, foreignTwins);
         rewriter.Rewrite();
         MakeIntermediateLanguageOnly(module);
