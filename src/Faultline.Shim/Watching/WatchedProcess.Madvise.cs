@@ -13,7 +13,10 @@ internal sealed unsafe partial class WatchedProcess
     public SystemCallResult Madvise(VirtualAddress start, ulong length, Advice advice)
     {
         ulong end = start.Value + PageSize.Up(length);
-        if (advice == Advice.DontNeed)
+        if (end > Arena.End)
+            return SystemCallResult.Failure(Errno.ENOMEM);
+        bool isValid = (start.Value & PageSize.Mask) == 0 && end >= start.Value;
+        if (isValid && advice == Advice.DontNeed)
             Observe(start.Value, end);
         ulong faults = Process.MinorFaults;
         SystemCallResult result = Process.Madvise(start, length, advice);

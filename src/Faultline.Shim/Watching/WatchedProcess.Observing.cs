@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Faultline.Kernel;
 using Faultline.Shim.Ledger;
 using Faultline.Shim.Observers;
@@ -14,6 +15,7 @@ internal sealed unsafe partial class WatchedProcess
     /// <summary>Looks at the real pages [start, end) and simulates the accesses that they show.</summary>
     public void Observe(ulong start, ulong end)
     {
+        Debug.Assert(((start | end) & PageSize.Mask) == 0 && start >= Arena.Start && end <= Arena.End, $"[0x{start:x}, 0x{end:x})");
         while (start < end)
         {
             int count = Observer.Scan(start, end, out start);

@@ -17,8 +17,10 @@ internal static class RoutedProcess
 
     public static int NextSite() => Interlocked.Increment(ref _lastSite);
 
+    /// <summary>What a site did. Fails the test if the simulation has stopped: then the real functions answered.</summary>
     public static SiteCounters Site(int site)
     {
+        Assert.False(ShimRuntime.Engine!.HasSteppedAside, string.Join("\n", SessionNotes.Read(Session)));
         unsafe
         {
             return Session.Sites[site];
