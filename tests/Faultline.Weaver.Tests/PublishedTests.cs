@@ -7,6 +7,7 @@ public class PublishedTests
 {
     [PublishedTheory]
     [InlineData("ReadyToRun", ApplicationShape.FrameworkDependent)]
+    [InlineData("Composite", ApplicationShape.FrameworkDependent)]
     [InlineData("SelfContained", ApplicationShape.SelfContained)]
     [InlineData("SingleFile", ApplicationShape.SingleFileFrameworkDependent)]
     [InlineData("SingleFileSelfContained", ApplicationShape.SingleFileSelfContained)]
@@ -26,10 +27,14 @@ public class PublishedTests
         Assert.Equal(2, routed.CallsBySite.Where(call => routed.Site(call.Key).Display == "Program.cs:2 Main").Sum(call => call.Value));
         Assert.Equal(4, routed.CallsBySite.Where(call => routed.Site(call.Key).Assembly == "ZstdSharp").Sum(call => call.Value));
 
-        string[] notes = expected == ApplicationShape.SingleFileSelfContained
-            ? ["self-contained, but run on the installed .NET: its own runtime is linked into the single file"]
-            : [];
+        string[] notes = shape switch
+        {
+            "Composite" => ["a composite ReadyToRun image: run without any precompiled code, so it starts more slowly"],
+            "SingleFileSelfContained" => ["self-contained, but run on the installed .NET: its own runtime is linked into the single file"],
+            _ => [],
+        };
         Assert.Equal(notes, plan.Summary.Notes);
+        Assert.Equal(shape == "Composite", plan.Environment.ContainsKey("DOTNET_ReadyToRun"));
         Assert.Equal(expected == ApplicationShape.SelfContained, Path.GetFileName(plan.FileName) == "App");
     }
 }

@@ -70,6 +70,7 @@ internal static class PublishedApplication
           </PropertyGroup>
           <ItemGroup>
             <Shape Include="ReadyToRun" Switches="SelfContained=false;PublishReadyToRun=true" />
+            <Shape Include="Composite" Switches="SelfContained=false;PublishReadyToRun=true;PublishReadyToRunComposite=true" />
             <Shape Include="SelfContained" Switches="SelfContained=true" />
             <Shape Include="SingleFile" Switches="SelfContained=false;PublishSingleFile=true" />
             <Shape Include="SingleFileSelfContained" Switches="SelfContained=true;PublishSingleFile=true;EnableCompressionInSingleFile=true" />
