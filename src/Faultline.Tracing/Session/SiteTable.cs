@@ -17,9 +17,9 @@ public sealed record CallSite(int Id, string Assembly, string Type, string Metho
     /// <summary>The type's name without its namespace.</summary>
     public string ShortType => Type[(Type.LastIndexOf('.') + 1)..];
 
-    /// <summary>"File.cs:12 Method", or "Assembly!Type.Method" where there are no symbols.</summary>
+    /// <summary>"File.cs:12 Method", or "Assembly!Type.Method" where there are no symbols; native code has no type.</summary>
     public string Display => IsUnknown ? (Id == 0 ? "(unknown site)" : $"(unknown site {Id})")
-        : File == null ? $"{Assembly}!{ShortType}.{Method}"
+        : File == null ? $"{Assembly}!{(Type.Length == 0 ? "" : ShortType + ".")}{Method}"
         : $"{FileName(File)}:{Line} {Method}";
 
     /// <summary>Symbols made on Windows carry backslashes, so Path.GetFileName would not do.</summary>
