@@ -1,3 +1,4 @@
+using Faultline.Kernel;
 using Faultline.Tracing.Session;
 
 namespace Faultline.Reporting;
@@ -47,22 +48,10 @@ internal static class FragmentationBuilder
         for (int order = 0; order < free.Length; order++)
         {
             pages += free[order] << order;
-            unusable[order] = UnusableIndex(free, order);
+            unusable[order] = Fragmentation.UnusableIndex(free, order);
         }
 
         return new(name, managed, pages, free, unusable);
-    }
-
-    private static int UnusableIndex(ulong[] free, int order)
-    {
-        ulong all = 0, usable = 0;
-        for (int k = 0; k < free.Length; k++)
-        {
-            all += free[k] << k;
-            if (k >= order)
-                usable += free[k] << k;
-        }
-        return all == 0 ? 1000 : (int)((all - usable) * 1000 / all);
     }
 
     private static ulong Saturating(ulong a, ulong b) => a > b ? a - b : 0;
