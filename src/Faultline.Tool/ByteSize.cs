@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Faultline.Tool;
 
-/// <summary>Reads sizes as people write them: "512MiB", "16G", "1.5 gb", "4096". Units are powers of 1024; without one it is bytes.</summary>
+/// <summary>Reads sizes as people write them: "512MiB", "16G", "1.5 gb", "4096" (bytes). Units are powers of 1024.</summary>
 internal static class ByteSize
 {
     private const string Units = "BKMGT";

@@ -5,7 +5,7 @@ using Faultline.Weaver;
 
 namespace Faultline.Tool;
 
-/// <summary>The command line: the verbs, and how wrong input and failures are told. Nobody but developers of Faultline sees a stack trace.</summary>
+/// <summary>The command line: the verbs, and how wrong input and failures are told. No user sees a stack trace.</summary>
 public static class FaultlineCommand
 {
     /// <summary>Set to 1, it shows the details of an unexpected failure.</summary>

@@ -14,9 +14,14 @@ internal static class ParseErrors
         foreach (string word in words.Concat(parsed.UnmatchedTokens))
             if (UnknownOption(word, command) is { } unknown)
                 return unknown;
+        if (command is RootCommand && parsed.UnmatchedTokens.Count == 0)
+            return $"no verb given; {help} lists them";
         if (command is RootCommand)
-            return parsed.UnmatchedTokens.Count == 0 ? $"no verb given; {help} lists them"
-                : $"'{parsed.UnmatchedTokens[0]}' is no verb{Suggest(parsed.UnmatchedTokens[0], command.Subcommands.Select(c => c.Name))}; {help} lists them";
+        {
+            string verb = parsed.UnmatchedTokens[0];
+            return $"'{verb}' is no verb{Suggest(verb, command.Subcommands.Select(c => c.Name))}; {help} lists them";
+        }
+
         return $"{parsed.Errors[0].Message.TrimEnd('.')}; see {help}";
     }
 
@@ -28,15 +33,16 @@ internal static class ParseErrors
     {
         if (word.Length < 2 || word[0] != '-')
             return null;
-        string suggestion = Suggest(word, command.Options.SelectMany(o => o.Aliases.Prepend(o.Name)).Where(name => name.StartsWith("--", StringComparison.Ordinal)));
+        string suggestion = Suggest(word, command.Options.Select(o => o.Name));
         string hint = suggestion.Length > 0 ? suggestion
-            : command.Arguments.Count > 0 ? $"; if it is for the program, put it after --: faultline {command.Name} <program> -- {word}" : "";
+            : command.Arguments.Count == 0 ? ""
+            : $"; if it is for the program, put it after --: faultline {command.Name} <program> -- {word}";
         return $"unknown option {word}{hint}";
     }
 
     private static string Suggest(string word, IEnumerable<string> known)
     {
-        (int distance, string? best) = known.Select(k => (EditDistance.Between(word, k), (string?)k)).DefaultIfEmpty((int.MaxValue, null)).Min();
-        return best != null && distance <= Math.Max(1, best.Length / 3) ? $" (did you mean {best}?)" : "";
+        string? best = known.MinBy(k => EditDistance.Between(word, k));
+        return best != null && EditDistance.Between(word, best) <= Math.Max(1, best.Length / 3) ? $" (did you mean {best}?)" : "";
     }
 }

@@ -99,6 +99,6 @@ public class InvariantTests
         snapshot.MinorFaults += 7;
         Report report = ReportBuilder.Build(clean.Session with { Snapshot = snapshot }, clean.Sites, clean.Run, clean.Routing);
         Assert.Equal(7, report.Totals.Process!.UnattributedFaults);
-        Assert.Contains("(cut off in the middle of a snapshot", SnapshotTests.TextOf(report, new TextOptions()));
+        Assert.Contains("(cut off in mid-snapshot", SnapshotTests.TextOf(report, new TextOptions()));
     }
 }

@@ -1,4 +1,5 @@
 using Faultline.Tracing.Session;
+using static Faultline.Reporting.Quantity;
 
 namespace Faultline.Reporting;
 
@@ -31,7 +32,7 @@ internal static class DataStateBuilder
         long nanoseconds = run.EndedUnixNanoseconds - session.Snapshot!.Value.UnixNanoseconds;
         TimeSpan age = TimeSpan.FromMicroseconds(Math.Max(0, nanoseconds) / 1000);
         return new(Completeness.Interrupted, age,
-            $"{End(run, signal)} without a final snapshot: counters are up to the last call, pages as of {Quantity.Duration(age)} before.");
+            $"{End(run, signal)} without a final snapshot: counters are up to the last call, pages as of {Duration(age)} before.");
     }
 
     private static string Final(SessionReading session) => session.Snapshot!.Value.Reason == SnapshotReason.UnhandledException

@@ -1,9 +1,10 @@
 using Faultline.Kernel;
 using Faultline.Tracing.Session;
+using static Faultline.Reporting.Quantity;
 
 namespace Faultline.Reporting;
 
-/// <summary>Heap fragmentation by this project's definitions (printed as footnotes), physical fragmentation by the kernel's formula.</summary>
+/// <summary>Heap fragmentation by our definitions (the report's footnotes), physical fragmentation by the kernel's formula.</summary>
 internal static class FragmentationBuilder
 {
     private static readonly string[] s_zoneNames = ["DMA", "DMA32", "Normal"];
@@ -11,8 +12,8 @@ internal static class FragmentationBuilder
     public static HeapFragmentation Heap(in SnapshotRecord s) => new()
     {
         InternalBytes = Saturating(s.LiveUsableBytes, s.LiveRequestedBytes),
-        InternalShare = Quantity.Share(Saturating(s.LiveUsableBytes, s.LiveRequestedBytes), s.LiveUsableBytes),
-        External = s.FreeBytes == 0 ? 0 : 1 - Quantity.Share(s.LargestFreeBytes, s.FreeBytes),
+        InternalShare = Share(Saturating(s.LiveUsableBytes, s.LiveRequestedBytes), s.LiveUsableBytes),
+        External = s.FreeBytes == 0 ? 0 : 1 - Share(s.LargestFreeBytes, s.FreeBytes),
         FreeBytes = s.FreeBytes,
         LargestFreeBytes = s.LargestFreeBytes,
         StrandedPages = s.StrandedPages,

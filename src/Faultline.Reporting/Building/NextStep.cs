@@ -3,7 +3,8 @@ namespace Faultline.Reporting;
 /// <summary>The report's closing line: the one thing worth doing next, worst trouble first.</summary>
 internal static class NextStep
 {
-    public static string For(DataState data, IReadOnlyList<Finding> findings, IReadOnlyList<SiteReport> leaks, IReadOnlyList<SiteReport> sites, RunFacts run)
+    public static string For(
+        DataState data, IReadOnlyList<Finding> findings, IReadOnlyList<SiteReport> leaks, IReadOnlyList<SiteReport> sites, RunFacts run)
     {
         string again = $"faultline run {Quote(run.Target)}";
         if (!data.HasCounters)

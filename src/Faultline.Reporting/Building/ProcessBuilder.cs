@@ -1,4 +1,5 @@
 using Faultline.Tracing.Session;
+using static Faultline.Reporting.Quantity;
 
 namespace Faultline.Reporting;
 
@@ -26,9 +27,16 @@ internal static class ProcessBuilder
         => new(s.BrkCalls, s.MmapCalls, s.MunmapCalls, s.MremapCalls, s.MadviseCalls);
 
     private static TopLine Line(ulong virt, ulong res, ulong shr, ulong ramBytes, ulong minor, ulong major) => new(
-        virt * KibPerPage, res * KibPerPage, shr * KibPerPage, ramBytes == 0 ? null : Quantity.Share(res * KibPerPage * 1024, ramBytes), minor, major);
+        virt * KibPerPage,
+        res * KibPerPage,
+        shr * KibPerPage,
+        ramBytes == 0 ? null : Share(res * KibPerPage * 1024, ramBytes),
+        minor,
+        major);
 
     private static string Difference(in SnapshotRecord s, ulong arenaLength)
-        => $"The simulated process has the routed blocks and nothing else. Of the real one's RES, {Quantity.Bytes(s.RealArenaPages * 4096)} are the routed blocks; "
-            + $"the rest is the .NET runtime, the GC heap, compiled code, native code that is not routed, and Faultline's own tables, and its VIRT has the {Quantity.Bytes(arenaLength)} of addresses that Faultline reserves.";
+        => "The simulated process has the routed blocks and nothing else. "
+            + $"Of the real one's RES, {Bytes(s.RealArenaPages * 4096)} are the routed blocks; the rest is the .NET runtime, the GC heap, "
+            + "compiled code, native code that is not routed, and Faultline's own tables, "
+            + $"and its VIRT has the {Bytes(arenaLength)} of addresses that Faultline reserves.";
 }

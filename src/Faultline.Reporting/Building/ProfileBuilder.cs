@@ -33,7 +33,8 @@ internal static class ProfileBuilder
     {
         ObserverKind.PagemapScan => ("observe/pagemap-scan", "observed: the blocks' real pages, read with PAGEMAP_SCAN"),
         ObserverKind.Pagemap => ("observe/pagemap", "observed: the blocks' real pages, read from /proc/self/pagemap"),
-        ObserverKind.Mincore => ("observe/mincore", "observed: the blocks' real pages, read with mincore, which does not tell written pages from pages that were only read"),
+        ObserverKind.Mincore => ("observe/mincore",
+            "observed: the blocks' real pages, read with mincore, which does not tell written pages from pages that were only read"),
         ObserverKind.Assumed => ("assume", "assumed: every requested byte counts as written when its block is allocated"),
         _ => ("none", "none: nothing is known about which pages were touched"),
     };

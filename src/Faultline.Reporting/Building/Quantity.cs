@@ -31,6 +31,8 @@ internal static class Quantity
     public static string Count(ulong number, string one, string? many = null)
         => number == 1 ? $"1 {one}" : $"{Number(number)} {many ?? one + "s"}";
 
+    public static string WasOrWere(ulong number) => number == 1 ? "was" : "were";
+
     /// <summary>"3.1 %"; what is not nothing never shows as "0 %", what is not all never as "100 %".</summary>
     public static string Percent(double share)
     {

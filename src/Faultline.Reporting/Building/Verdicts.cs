@@ -1,3 +1,5 @@
+using static Faultline.Reporting.Quantity;
+
 namespace Faultline.Reporting;
 
 /// <summary>
@@ -32,7 +34,7 @@ internal static class Verdicts
         if (MostlyOverhead(site) is { } tiny)
             verdicts.Add(tiny);
         if (site.Failures > 0)
-            verdicts.Add($"{Quantity.Count(site.Failures, "request")} answered with no memory");
+            verdicts.Add($"{Count(site.Failures, "request")} answered with no memory");
         return verdicts;
     }
 
@@ -41,7 +43,7 @@ internal static class Verdicts
     {
         bool eachPageFaultsOnce = site.Blocks > 0 && site.HeapBlocks == 0;
         return eachPageFaultsOnce && site.RequestedBytes >= WorthwhileBytes && site.MinorFaults * PageBytes * 4 <= site.RequestedBytes
-            ? $"{Quantity.Bytes(site.RequestedBytes)} requested, {Quantity.Count(site.MinorFaults, "page")} touched"
+            ? $"{Bytes(site.RequestedBytes)} requested, {Count(site.MinorFaults, "page")} touched"
             : null;
     }
 
@@ -49,18 +51,20 @@ internal static class Verdicts
     {
         bool again = site.MappedBlocks >= Pattern && site.LiveBlocks <= site.MappedBlocks / 2 && site.HeapBlocks <= site.MappedBlocks / 2;
         return again && site.MinorFaults >= 2 * site.MappedBlocks
-            ? $"{Quantity.Number(site.MappedBlocks)} blocks were mapped, faulted in ({Quantity.Number(site.MinorFaults / site.Blocks)} faults each) and unmapped: one buffer kept for all faults once"
+            ? $"{Number(site.MappedBlocks)} blocks were mapped, faulted in ({Number(site.MinorFaults / site.Blocks)} faults each) "
+                + "and unmapped: one buffer kept for all faults once"
             : null;
     }
 
     private static string? NotFreed(in Amounts site)
         => site.LiveBlocks == 0 || site.Blocks == 1 ? null
-        : site.LiveBlocks == site.Blocks ? $"none of its {Quantity.Number(site.Blocks)} blocks was freed"
-        : $"{Quantity.Number(site.LiveBlocks)} of its {Quantity.Number(site.Blocks)} blocks {(site.LiveBlocks == 1 ? "was" : "were")} not freed: look for a path around the free";
+        : site.LiveBlocks == site.Blocks ? $"none of its {Number(site.Blocks)} blocks was freed"
+        : $"{Number(site.LiveBlocks)} of its {Number(site.Blocks)} blocks {WasOrWere(site.LiveBlocks)} not freed: "
+            + "look for a path around the free";
 
     private static string? MovedOften(in Amounts site)
         => site.Moves >= Pattern && site.Moves * 2 >= site.Blocks
-            ? $"realloc had to move the block {Quantity.Number(site.Moves)} of {Quantity.Number(site.Blocks)} times: grow by a factor, not by a step"
+            ? $"realloc had to move the block {Number(site.Moves)} of {Number(site.Blocks)} times: grow by a factor, not by a step"
             : null;
 
     /// <summary>A chunk is the usable bytes and an 8-byte header.</summary>
@@ -68,7 +72,8 @@ internal static class Verdicts
     {
         ulong chunks = site.UsableBytes + 8 * site.Blocks;
         return site.MappedBlocks == 0 && site.Blocks >= 1000 && chunks >= 2 * site.RequestedBytes
-            ? $"small blocks: {Quantity.Number(site.RequestedBytes / site.Blocks)} B requested on average, {Quantity.Number(chunks / site.Blocks)} B taken from the heap"
+            ? $"small blocks: {Number(site.RequestedBytes / site.Blocks)} B requested on average, "
+                + $"{Number(chunks / site.Blocks)} B taken from the heap"
             : null;
     }
 }

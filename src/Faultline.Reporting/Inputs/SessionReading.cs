@@ -34,6 +34,7 @@ public sealed record SessionReading(
                 sites.Add(new(id, counters));
         }
 
-        return new(header, SessionSnapshots.TryRead(file, out SnapshotRecord snapshot) ? snapshot : null, sites, SessionFindings.Read(file), SessionNotes.Read(file));
+        SnapshotRecord? snapshot = SessionSnapshots.TryRead(file, out SnapshotRecord whole) ? whole : null;
+        return new(header, snapshot, sites, SessionFindings.Read(file), SessionNotes.Read(file));
     }
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using static Faultline.Reporting.Quantity;
 
 namespace Faultline.Reporting;
 
@@ -23,8 +24,8 @@ internal static class JsonFindings
         json.WriteNumber("occurrences", finding.Occurrences);
         json.WriteString("text", finding.Text);
         json.WriteString("consequence", finding.Consequence);
-        json.WriteString("address", Quantity.Address(finding.Address));
-        json.WriteString("blockAddress", finding.BlockAddress == 0 ? null : Quantity.Address(finding.BlockAddress));
+        json.WriteString("address", Address(finding.Address));
+        json.WriteString("blockAddress", finding.BlockAddress == 0 ? null : Address(finding.BlockAddress));
         json.WriteNumber("blockBytes", finding.BlockBytes);
         json.WriteNumber("amount", finding.Amount);
         json.WriteStartArray("steps");

@@ -6,7 +6,7 @@ namespace Faultline.Reporting;
 // The machine's form of a report. The schema is additive: a name, once written, keeps its meaning and its unit, and readers ignore
 // names they do not know. SchemaVersion goes up only if that promise must be broken. The README lists the names.
 
-/// <summary>Writes a report as one JSON object. Names are camelCase; bytes and pages say so in their names; unknown values are null.</summary>
+/// <summary>Writes a report as one JSON object. Bytes and pages say so in their names; unknown values are null.</summary>
 public static class JsonReport
 {
     public const int SchemaVersion = 1;

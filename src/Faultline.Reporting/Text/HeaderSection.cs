@@ -1,4 +1,5 @@
 using Faultline.Tracing.Session;
+using static Faultline.Reporting.Quantity;
 
 namespace Faultline.Reporting;
 
@@ -7,6 +8,9 @@ internal static class HeaderSection
 {
     private const int MostListed = 8;
 
+    private const string NeverRouted =
+        "calls made by native libraries, the .NET runtime itself, emitted code, plug-ins from other folders and child processes";
+
     /// <summary>Notes of these kinds are other lines of the header, footnotes, or the answer.</summary>
     private static readonly string[] s_shownElsewhere = ["threads", "observer", "pages", "refused"];
 
@@ -14,7 +18,8 @@ internal static class HeaderSection
     {
         ProgramEnd end = report.Program;
         page.Line(page.Paint($"Faultline: {end.Name}", Ink.Bold));
-        page.Labelled("ended", $"{(end.Signal == null ? "exit code " + end.ExitCode : $"killed by {end.Signal} (exit code {end.ExitCode})")} after {Quantity.Duration(end.WallTime)}");
+        string how = end.Signal == null ? $"exit code {end.ExitCode}" : $"killed by {end.Signal} (exit code {end.ExitCode})";
+        page.Labelled("ended", $"{how} after {Duration(end.WallTime)}");
         Models(page, report.Profile, report.Data.HasCounters);
         Routing(page, report);
         if (report.Data.HasCounters)
@@ -28,8 +33,9 @@ internal static class HeaderSection
     private static void Models(Page page, Profile profile, bool ran)
     {
         page.Labelled("libc", $"{profile.Libc} (simulated){(profile.Arenas == null ? "" : ": " + profile.Arenas)}");
-        page.Labelled("kernel", $"{profile.Kernel} (simulated): {Quantity.Bytes(profile.RamBytes)} RAM, {Quantity.Count(profile.Cpus, "CPU")}, "
-            + $"{Quantity.Bytes(profile.PageBytes)} pages, transparent huge pages {profile.Thp}, no swap");
+        page.Labelled("kernel", $"{profile.Kernel} (simulated): "
+            + $"{Bytes(profile.RamBytes)} RAM, {Count(profile.Cpus, "CPU")}, "
+            + $"{Bytes(profile.PageBytes)} pages, transparent huge pages {profile.Thp}, no swap");
         if (ran)
             page.Labelled("observer", profile.ObserverText);
     }
@@ -37,8 +43,8 @@ internal static class HeaderSection
     private static void Routing(Page page, Report report)
     {
         RoutingFacts routing = report.Routing;
-        string sites = Quantity.Count((ulong)routing.Routed.Sum(a => (long)a.Sites), "call site");
-        string calls = Quantity.Count(report.Totals.Sites.Calls, "call");
+        string sites = Count((ulong)routing.Routed.Sum(a => (long)a.Sites), "call site");
+        string calls = Count(report.Totals.Sites.Calls, "call");
         page.Labelled("routed", routing.Routed.Count == 0
             ? "nothing: no assembly has a call that Faultline knows"
             : $"{calls} from {sites} in {Listed(routing.Routed.Select(Assembly))}");
@@ -46,9 +52,9 @@ internal static class HeaderSection
             page.Labelled("not routed", $"{Listed(group.Select(n => n.Name))}: {group.Key}");
         foreach (IGrouping<string, UnroutedCall> group in routing.UnroutedCalls.GroupBy(n => n.Reason))
             page.Labelled("not routed", $"{Listed(group.Select(n => $"{n.Api} in {n.Place}"))}: {group.Key}");
-        page.Labelled("not routed", "calls made by native libraries, the .NET runtime itself, emitted code, plug-ins from other folders and child processes");
+        page.Labelled("not routed", NeverRouted);
         if (report.ForeignCalls > 0)
-            page.Labelled("passed on", $"{Quantity.Count(report.ForeignCalls, "routed call")} freed or resized blocks of unrouted code, by the real functions");
+            page.Labelled("passed on", $"{Count(report.ForeignCalls, "routed call")} on blocks of unrouted code, to the real functions");
     }
 
     private static string Assembly(RoutedAssembly assembly)

@@ -1,3 +1,5 @@
+using static Faultline.Reporting.Quantity;
+
 namespace Faultline.Reporting;
 
 /// <summary>Blocks that were still allocated when the program ended, by the site that allocated them.</summary>
@@ -8,15 +10,15 @@ internal static class LeaksSection
         if (report.Leaks.Count == 0)
             return;
         Amounts sum = report.Totals.Sites;
-        page.Heading(
-            $"Still allocated at the end: {Quantity.Bytes(sum.LiveRequestedBytes)} in {Quantity.Count(sum.LiveBlocks, "block")} from {Quantity.Count((ulong)report.Leaks.Count, "site")}", Ink.Yellow);
+        string blocks = Count(sum.LiveBlocks, "block"), sites = Count((ulong)report.Leaks.Count, "site");
+        page.Heading($"Still allocated at the end: {Bytes(sum.LiveRequestedBytes)} in {blocks} from {sites}", Ink.Yellow);
         Table table = new("requested", "blocks", "of", "highest", "site");
         foreach (SiteReport leak in report.Leaks.Take(top))
             table.Add(leak.Verdicts,
-                Quantity.Bytes(leak.Amounts.LiveRequestedBytes),
-                Quantity.Number(leak.Amounts.LiveBlocks),
-                Quantity.Number(leak.Amounts.Blocks),
-                Quantity.Bytes(leak.PeakLiveBytes),
+                Bytes(leak.Amounts.LiveRequestedBytes),
+                Number(leak.Amounts.LiveBlocks),
+                Number(leak.Amounts.Blocks),
+                Bytes(leak.PeakLiveBytes),
                 $"{leak.Site.Display}  {leak.Site.Api}");
         page.Table(table);
         if (report.Leaks.Count > top)

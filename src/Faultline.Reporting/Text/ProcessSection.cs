@@ -1,4 +1,5 @@
 using System.Globalization;
+using static Faultline.Reporting.Quantity;
 
 namespace Faultline.Reporting;
 
@@ -11,21 +12,22 @@ internal static class ProcessSection
             return;
         page.Heading("The process as top shows it, KiB");
         Table table = new("VIRT", "RES", "SHR", "%MEM", "minor faults", "major", "");
-        Add(table, figures.Simulated, $"simulated (of {Quantity.Bytes(report.Profile.RamBytes)})");
+        Add(table, figures.Simulated, $"simulated (of {Bytes(report.Profile.RamBytes)})");
         Add(table, figures.Real, "real (observed)");
         page.Table(table);
         page.Paragraph(figures.Difference, "  ");
         if (report.SystemCalls is { } calls)
-            page.Paragraph($"System calls (simulated): brk {Quantity.Number(calls.Brk)}, mmap {Quantity.Number(calls.Mmap)}, munmap {Quantity.Number(calls.Munmap)}, "
-                + $"mremap {Quantity.Number(calls.Mremap)}, madvise {Quantity.Number(calls.Madvise)}.", "  ");
+            page.Paragraph($"System calls (simulated): brk {Number(calls.Brk)}, mmap {Number(calls.Mmap)}, "
+                + $"munmap {Number(calls.Munmap)}, "
+                + $"mremap {Number(calls.Mremap)}, madvise {Number(calls.Madvise)}.", "  ");
     }
 
     private static void Add(Table table, TopLine line, string name) => table.Add(
-        Quantity.Number(line.VirtKib),
-        Quantity.Number(line.ResKib),
-        Quantity.Number(line.ShrKib),
+        Number(line.VirtKib),
+        Number(line.ResKib),
+        Number(line.ShrKib),
         line.MemShare is { } share ? (share * 100).ToString("0.0", CultureInfo.InvariantCulture) : "-",
-        Quantity.Number(line.MinorFaults),
-        Quantity.Number(line.MajorFaults),
+        Number(line.MinorFaults),
+        Number(line.MajorFaults),
         name);
 }

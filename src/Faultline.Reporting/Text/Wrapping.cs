@@ -1,6 +1,6 @@
 namespace Faultline.Reporting;
 
-/// <summary>Breaks sentences at spaces. A word that is wider than the line stands on a line of its own, uncut, so that paths stay copyable.</summary>
+/// <summary>Breaks sentences at spaces. A word wider than the line stands alone and uncut, so that paths stay copyable.</summary>
 internal static class Wrapping
 {
     public static IEnumerable<string> Lines(string text, int width)

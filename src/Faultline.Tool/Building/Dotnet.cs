@@ -12,7 +12,10 @@ internal static class Dotnet
 {
     /// <summary>Set by a dotnet command for its own children; they would tie a nested one to the wrong SDK.</summary>
     private static readonly string[] s_notInherited =
-        ["MSBUILD_EXE_PATH", "MSBuildSDKsPath", "MSBuildExtensionsPath", "MSBuildLoadMicrosoftTargetsReadOnly", "MSBUILDFAILONDRIVEENUMERATINGWILDCARD"];
+    [
+        "MSBUILD_EXE_PATH", "MSBuildSDKsPath", "MSBuildExtensionsPath", "MSBuildLoadMicrosoftTargetsReadOnly",
+        "MSBUILDFAILONDRIVEENUMERATINGWILDCARD",
+    ];
 
     public static DotnetResult Run(params string[] arguments)
     {
@@ -45,7 +48,8 @@ internal static class Dotnet
         }
         catch (Win32Exception e)
         {
-            throw new UsageException($"cannot start '{start.FileName}' to build the project ({e.Message}): install the .NET SDK, or give the built app.dll");
+            throw new UsageException(
+                $"cannot start '{start.FileName}' to build the project ({e.Message}): install the .NET SDK, or give the built app.dll");
         }
     }
 

@@ -11,7 +11,10 @@ internal static class ProjectBuild
 {
     private const string Configuration = "Release";
 
-    /// <summary>Answers the path of the application's assembly. Throws <see cref="UsageException"/>, with the compiler's errors on lines of their own.</summary>
+    /// <summary>
+    /// Answers the path of the application's assembly. Throws <see cref="UsageException"/>, with the compiler's errors on
+    /// lines of their own.
+    /// </summary>
     public static string Build(string project, Progress progress)
     {
         return progress.Step($"building {project} ({Configuration})", detail =>
@@ -27,7 +30,8 @@ internal static class ProjectBuild
     private static void Compile(string project)
     {
         // Without node reuse no build process outlives this one and holds the caller's pipes open.
-        DotnetResult build = Dotnet.Run("build", project, "-c", Configuration, "-nologo", "-v:quiet", "-clp:NoSummary;ErrorsOnly", "-tl:off", "-nodeReuse:false");
+        DotnetResult build = Dotnet.Run(
+            "build", project, "-c", Configuration, "-nologo", "-v:quiet", "-clp:NoSummary;ErrorsOnly", "-tl:off", "-nodeReuse:false");
         if (build.ExitCode != 0)
             throw new UsageException($"{project} does not build (dotnet build exit code {build.ExitCode}):\n{Errors(build)}");
     }
@@ -43,7 +47,7 @@ internal static class ProjectBuild
         string Property(string name) => properties.GetProperty(name).GetString() ?? "";
 
         if (Property("OutputType") is not ("Exe" or "WinExe"))
-            throw new UsageException($"{project} makes a library: give the project of an application (OutputType Exe), or of its tests the app.dll");
+            throw new UsageException($"{project} makes a library: give the project of an application (OutputType Exe)");
         if (Property("TargetPath") is { Length: > 0 } path)
             return path;
         throw new UsageException(Property("TargetFrameworks") is { Length: > 0 } frameworks

@@ -12,9 +12,13 @@ internal static unsafe partial class Terminal
     public static bool Is(TextWriter writer) => ReferenceEquals(writer, Console.Error) && !Console.IsErrorRedirected;
 
     /// <summary>https://no-color.org, and terminals that know no escapes.</summary>
-    public static bool WantsColour => string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR")) && Environment.GetEnvironmentVariable("TERM") is not (null or "dumb");
+    public static bool WantsColour => string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"))
+        && Environment.GetEnvironmentVariable("TERM") is not (null or "dumb");
 
-    /// <summary>Columns of standard error's terminal, which Console.WindowWidth does not answer when only standard output is redirected; null if not known.</summary>
+    /// <summary>
+    /// Columns of standard error's terminal, null if not known. Console.WindowWidth does not answer them where only standard
+    /// output is redirected.
+    /// </summary>
     public static int? Width
     {
         get

@@ -8,7 +8,10 @@ namespace Faultline.Tool.Running;
 /// <summary>A program's run under the shim, ended: its exit code and all that a report is made of.</summary>
 internal sealed record ProgramRun(int ExitCode, SessionReading Session, SiteTable Sites, RunFacts Facts, RoutingFacts Routing)
 {
-    /// <summary>Routes and runs an application, and waits for its end. Throws <see cref="UsageException"/> or <see cref="UnsupportedApplicationException"/> if it cannot be started.</summary>
+    /// <summary>
+    /// Routes and runs an application, and waits for its end. Throws <see cref="UsageException"/> or
+    /// <see cref="UnsupportedApplicationException"/> if it cannot be started.
+    /// </summary>
     public static ProgramRun Start(string application, RunRequest request, Progress progress)
     {
         HostFacts.Require();

@@ -29,7 +29,8 @@ internal sealed class Progress
     public T Step<T>(string label, Func<IProgress<string>, T> work)
     {
         if (_terminal != null)
-            return _terminal.Status().Start(Markup.Escape(label), context => work(new Detail(text => context.Status(Markup.Escape($"{label}: {text}")))));
+            return _terminal.Status().Start(Markup.Escape(label),
+                context => work(new Detail(text => context.Status(Markup.Escape($"{label}: {text}")))));
         bool said = _lines == null;
         return work(new Detail(_ =>
         {

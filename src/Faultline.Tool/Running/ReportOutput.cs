@@ -26,8 +26,9 @@ internal sealed class ReportOutput : IDisposable
             return new(null, null, null);
         try
         {
-            string path = FinalTarget(named);
-            return IsDevice(named) ? new(named, null, new FileStream(named, FileMode.Open, FileAccess.Write)) : OpenFile(named, path, request.Force);
+            return IsDevice(named)
+                ? new(named, null, new FileStream(named, FileMode.Open, FileAccess.Write))
+                : OpenFile(named, FinalTarget(named), request.Force);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
@@ -50,7 +51,7 @@ internal sealed class ReportOutput : IDisposable
         }
 
         if (request.Quiet && report.Findings.Count > 0)
-            error.WriteLine($"faultline: {report.Findings.Count} {(report.Findings.Count == 1 ? "finding" : "findings")}, the first: {report.Findings[0].Title}; run without --quiet for the report");
+            error.WriteLine($"faultline: findings: {report.Findings.Count}, the first: {report.Findings[0].Title}");
     }
 
     public void Dispose()
@@ -73,7 +74,7 @@ internal sealed class ReportOutput : IDisposable
         return new(path, temporary, new FileStream(temporary, FileMode.CreateNew, FileAccess.Write));
     }
 
-    /// <summary>A link is followed, so that the file it names is replaced and not the link; a file that is not there yet has no target.</summary>
+    /// <summary>The file that a link names is replaced and not the link; a file that is not there yet has no target.</summary>
     private static string FinalTarget(string named)
     {
         FileInfo file = new(named);
@@ -81,7 +82,9 @@ internal sealed class ReportOutput : IDisposable
     }
 
     /// <summary>/dev/stdout, /dev/null and a shell's >(…) are written to, not replaced.</summary>
-    private static bool IsDevice(string path) => Path.GetFullPath(path) is { } full && (full.StartsWith("/dev/", StringComparison.Ordinal) || full.StartsWith("/proc/", StringComparison.Ordinal));
+    private static bool IsDevice(string path)
+        => Path.GetFullPath(path) is { } full
+        && (full.StartsWith("/dev/", StringComparison.Ordinal) || full.StartsWith("/proc/", StringComparison.Ordinal));
 
     private void WriteFile(Report report, RunRequest request)
     {

@@ -19,18 +19,21 @@ internal static class Target
         if (s_solutions.Contains(extension))
             throw new UsageException($"{target} is a solution: give the project of the application");
         if (extension == ".cs")
-            throw new UsageException($"{target} is a source file: give its project, or build it with 'dotnet build {target}' and give the app.dll");
+            throw new UsageException($"{target} is a source file: give its project, or 'dotnet build {target}' and give the app.dll");
         return s_projects.Contains(extension) ? ProjectBuild.Build(target, progress) : target;
     }
 
     private static string ProjectIn(string folder)
     {
-        string[] projects = [.. Directory.EnumerateFiles(folder).Where(f => s_projects.Contains(Path.GetExtension(f).ToLowerInvariant())).Order(StringComparer.Ordinal)];
+        string[] projects = [.. Directory.EnumerateFiles(folder)
+            .Where(f => s_projects.Contains(Path.GetExtension(f).ToLowerInvariant()))
+            .Order(StringComparer.Ordinal)];
         return projects.Length switch
         {
             1 => projects[0],
             0 => throw new UsageException($"{folder} has no project file: give a project folder, a .csproj, an app.dll or an executable"),
-            _ => throw new UsageException($"{folder} has {projects.Length} project files ({string.Join(", ", projects.Select(Path.GetFileName))}): give one of them"),
+            _ => throw new UsageException(
+                $"{folder} has {projects.Length} project files ({string.Join(", ", projects.Select(Path.GetFileName))}): give one of them"),
         };
     }
 

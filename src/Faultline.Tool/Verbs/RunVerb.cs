@@ -3,7 +3,7 @@ using Faultline.Tool.Running;
 
 namespace Faultline.Tool.Verbs;
 
-/// <summary><c>faultline run</c>: the options, and the order of the steps. Everything that can be wrong is found before the program starts.</summary>
+/// <summary><c>faultline run</c>: the words, and the order of the steps. What can be wrong is found before the program starts.</summary>
 internal static class RunVerb
 {
     public static Command Create(string[] programArguments, TextWriter error)
@@ -18,7 +18,8 @@ internal static class RunVerb
             Description = "The program's own arguments. Put them after -- if one of them starts with a dash.",
         };
         RunOptions options = new();
-        Command command = new("run", "Runs a program with its native memory routed through the simulated libc and kernel, and reports what it cost, by file and line.");
+        Command command = new("run", "Runs a program with its native memory routed through the simulated libc and kernel, "
+            + "and reports what it cost, by file and line.");
         command.Add(target);
         command.Add(arguments);
         foreach (Option option in options.All)

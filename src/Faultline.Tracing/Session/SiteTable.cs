@@ -42,7 +42,7 @@ public sealed class SiteTable
             if (site.Id is <= 0 or >= SessionLayout.SiteCapacity)
                 throw new ArgumentException($"site id {site.Id} is outside of 1…{SessionLayout.SiteCapacity - 1}", nameof(sites));
             if (!_byId.TryAdd(site.Id, site))
-                throw new ArgumentException($"site id {site.Id} is given to both {_byId[site.Id].Display} and {site.Display}", nameof(sites));
+                throw new ArgumentException($"{_byId[site.Id].Display} and {site.Display} have the same site id {site.Id}", nameof(sites));
         }
 
         Sites = ordered;
