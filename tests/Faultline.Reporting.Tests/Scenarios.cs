@@ -62,6 +62,7 @@ internal static unsafe class Scenarios
         ["empty"] = Empty(),
         ["not-started"] = NotStarted(),
         ["many-sites"] = ManySites(),
+        ["pinned"] = Pinned(),
     };
 
     /// <summary>100 blocks of 200,000 bytes, mapped and freed each time; one zeroed block of 4 KiB in the heap.</summary>
@@ -178,6 +179,18 @@ internal static unsafe class Scenarios
     private static Scenario Empty() => new(new(Header(), Snapshot(0, 0, 0), [], [], s_notes), s_sites, Run(), s_routing with { Routed = [] });
 
     private static Scenario NotStarted() => new(new(Header(SessionState.Created), null, [], [], []), s_sites, Run(exitCode: 150), s_routing);
+
+    /// <summary>A heap whose free memory lies between live blocks.</summary>
+    private static Scenario Pinned()
+    {
+        Scenario leaky = Leaky();
+        SnapshotRecord snapshot = leaky.Session.Snapshot!.Value;
+        snapshot.Arena = 24 * MiB;
+        snapshot.FreeBytes = 23 * MiB;
+        snapshot.LargestFreeBytes = 132_000;
+        snapshot.KeepCost = 132_000;
+        return leaky with { Session = leaky.Session with { Snapshot = snapshot } };
+    }
 
     /// <summary>25 sites, and calls whose site is not in the table.</summary>
     private static Scenario ManySites()

@@ -9,6 +9,9 @@ internal static class FragmentationBuilder
 {
     private static readonly string[] s_zoneNames = ["DMA", "DMA32", "Normal"];
 
+    /// <summary>Below this, what the heap retains is not worth a sentence.</summary>
+    private const ulong WorthwhileBytes = 1 << 20;
+
     public static HeapFragmentation Heap(in SnapshotRecord s) => new()
     {
         InternalBytes = Saturating(s.LiveUsableBytes, s.LiveRequestedBytes),
@@ -22,9 +25,17 @@ internal static class FragmentationBuilder
         TrimmableBytes = s.KeepCost,
         HeapBytes = s.Arena,
         MappedBytes = s.HBlkHd,
+        Verdict = Verdict(s),
         MmapThreshold = s.MmapThreshold,
         TrimThreshold = s.TrimThreshold,
     };
+
+    /// <summary>Only where much is retained and the top is not what retains it.</summary>
+    private static string? Verdict(in SnapshotRecord s)
+        => s.FreeBytes >= WorthwhileBytes && s.KeepCost < s.FreeBytes / 4
+            ? $"{Bytes(s.FreeBytes)} of the heap were freed and not given back, of which only {Bytes(s.KeepCost)} lie at the top: "
+                + "blocks above them, or freed neighbours that were not merged, hold the rest"
+            : null;
 
     public static unsafe IReadOnlyList<ZoneFragmentation> Zones(in SnapshotRecord s)
     {

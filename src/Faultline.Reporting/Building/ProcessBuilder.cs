@@ -37,6 +37,6 @@ internal static class ProcessBuilder
     private static string Difference(in SnapshotRecord s, ulong arenaLength)
         => "The simulated process has the routed blocks and nothing else. "
             + $"Of the real one's RES, {Bytes(s.RealArenaPages * 4096)} are the routed blocks; the rest is the .NET runtime, the GC heap, "
-            + "compiled code, native code that is not routed, and Faultline's own tables, "
-            + $"and its VIRT has the {Bytes(arenaLength)} of addresses that Faultline reserves.";
+            + "compiled code, native code that is not routed, and Faultline itself, "
+            + $"and its VIRT is mostly addresses that Faultline reserves for blocks ({Bytes(arenaLength)}) and for its tables about them.";
 }

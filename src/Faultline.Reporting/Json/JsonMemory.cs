@@ -25,6 +25,7 @@ internal static class JsonMemory
         json.WriteNumber("trimmableBytes", heap.TrimmableBytes);
         json.WriteNumber("heapBytes", heap.HeapBytes);
         json.WriteNumber("mappedBytes", heap.MappedBytes);
+        json.WriteString("verdict", heap.Verdict);
         json.WriteNumber("mmapThresholdBytes", heap.MmapThreshold);
         json.WriteNumber("trimThresholdBytes", heap.TrimThreshold);
         json.WriteEndObject();

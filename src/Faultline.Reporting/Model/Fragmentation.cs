@@ -33,6 +33,9 @@ public sealed record HeapFragmentation
 
     public required ulong MappedBytes { get; init; }
 
+    /// <summary>A sentence where the numbers support one, else null.</summary>
+    public required string? Verdict { get; init; }
+
     public required ulong MmapThreshold { get; init; }
 
     public required ulong TrimThreshold { get; init; }

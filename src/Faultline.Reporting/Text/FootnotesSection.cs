@@ -11,7 +11,7 @@ internal static class FootnotesSection
             + "pages kept for a few bytes.",
         "retained = bytes held from the kernel (mallinfo2 arena + hblkhd) - bytes of live chunks, headers included: what was freed and "
             + "not given back. Chunks in the tcache count as freed here; mallinfo2 counts them as in use.",
-        "trimmable = free bytes at the top of the heap (mallinfo2 keepcost): all that malloc_trim(0) could take off its end.",
+        "trimmable = free bytes at the top of the heap (mallinfo2 keepcost): what lowering the break could give back.",
     ];
 
     private const string Unusable = "the share of a zone's free memory that a request of 2^order pages cannot use, "

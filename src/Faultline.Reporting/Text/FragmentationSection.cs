@@ -26,6 +26,8 @@ internal static class FragmentationSection
             Bytes(heap.TrimmableBytes),
             "");
         page.Table(table);
+        if (heap.Verdict != null)
+            page.Hanging("  > ", heap.Verdict);
         page.Paragraph($"brk heap {Bytes(heap.HeapBytes)} with {Bytes(heap.HeapResidentPages * 4096)} resident, "
             + $"mappings {Bytes(heap.MappedBytes)}; "
             + $"free {Bytes(heap.FreeBytes)}, largest piece {Bytes(heap.LargestFreeBytes)}; "
