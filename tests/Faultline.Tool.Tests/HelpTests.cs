@@ -34,7 +34,7 @@ public class HelpTests
             words = [.. words.Select(w => w.StartsWith("samples/", StringComparison.Ordinal) ? "nowhere.dll" : w)];
             using StringWriter output = new(), error = new();
             Assert.Equal(2, FaultlineCommand.Run(words, output, error));
-            Assert.Matches("no such file or folder|cannot write --output /nowhere", error.ToString());
+            Assert.Matches("no such file or folder|there is no folder /nowhere", error.ToString());
         }
     }
 
