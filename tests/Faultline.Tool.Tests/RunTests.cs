@@ -108,6 +108,8 @@ public sealed partial class RunTests(ProbeProgram probe) : IClassFixture<ProbePr
         Assert.Equal(1L << 30, root.GetProperty("profile").GetProperty("ramBytes").GetInt64());
         Assert.Equal(3, root.GetProperty("profile").GetProperty("cpus").GetInt32());
         Assert.Equal("never", root.GetProperty("profile").GetProperty("thp").GetString());
+        Assert.Equal(["DMA", "DMA32"], root.GetProperty("zones").EnumerateArray().Select(z => z.GetProperty("zone").GetString()));
+        Assert.All(root.GetProperty("zones").EnumerateArray(), z => Assert.Equal(0, z.GetProperty("unusableIndex")[0].GetDouble()));
         Assert.Equal(2, root.GetProperty("totals").GetProperty("calls").GetInt32());
         Assert.Equal(1000, root.GetProperty("totals").GetProperty("requestedBytes").GetInt32());
     }

@@ -7,8 +7,6 @@ namespace Faultline.Reporting;
 /// <summary>Heap fragmentation by our definitions (the report's footnotes), physical fragmentation by the kernel's formula.</summary>
 internal static class FragmentationBuilder
 {
-    private static readonly string[] s_zoneNames = ["DMA", "DMA32", "Normal"];
-
     /// <summary>Below this, what the heap retains is not worth a sentence.</summary>
     private const ulong WorthwhileBytes = 1 << 20;
 
@@ -47,7 +45,7 @@ internal static class FragmentationBuilder
             ulong[] free = new ulong[SnapshotRecord.Orders];
             for (int order = 0; order < free.Length; order++)
                 free[order] = s.FreeBlocks[zone * SnapshotRecord.Orders + order];
-            zones.Add(Zone(s_zoneNames[zone], s.ManagedPages[zone], free));
+            zones.Add(Zone(SnapshotRecord.ZoneNames[zone], s.ManagedPages[zone], free));
         }
 
         return zones;

@@ -87,6 +87,7 @@ internal sealed unsafe partial class ShimEngine
             };
             DescribeHeap(ref snapshot, isFinal);
             DescribeProcess(ref snapshot);
+            DescribeZones(ref snapshot);
             DescribeSites(ref snapshot);
             DescribeReal(ref snapshot);
             SessionSnapshots.Write(_session, snapshot);
@@ -121,6 +122,21 @@ internal sealed unsafe partial class ShimEngine
         snapshot.MunmapCalls = calls.Munmap;
         snapshot.MremapCalls = calls.Mremap;
         snapshot.MadviseCalls = calls.Madvise;
+    }
+
+    /// <summary>By name, since the machine lists populated zones only.</summary>
+    private void DescribeZones(ref SnapshotRecord snapshot)
+    {
+        IReadOnlyList<ZoneInfo> zones = _watched.Process.Machine.Zones;
+        for (int index = 0; index < SnapshotRecord.Zones; index++)
+        {
+            ZoneInfo? zone = zones.FirstOrDefault(z => z.Name == SnapshotRecord.ZoneNames[index]);
+            if (zone == null)
+                continue;
+            snapshot.ManagedPages[index] = zone.ManagedPages;
+            for (int order = 0; order < SnapshotRecord.Orders; order++)
+                snapshot.FreeBlocks[index * SnapshotRecord.Orders + order] = zone.FreeBlocks[order];
+        }
     }
 
     private void DescribeHeap(ref SnapshotRecord snapshot, bool checkBlocks)

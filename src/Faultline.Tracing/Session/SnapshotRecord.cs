@@ -19,6 +19,10 @@ public enum SnapshotReason : uint
 public unsafe struct SnapshotRecord
 {
     public const int Zones = 3;
+
+    /// <summary>Names of the zones, in the order of <see cref="ManagedPages"/>.</summary>
+    public static readonly IReadOnlyList<string> ZoneNames = ["DMA", "DMA32", "Normal"];
+
     public const int Orders = 11;
 
     public ulong Sequence;
@@ -83,7 +87,7 @@ public unsafe struct SnapshotRecord
     /// <summary>Real pages present in the arena: what the routed blocks really hold.</summary>
     public ulong RealArenaPages;
 
-    /// <summary>Managed pages by zone (DMA, DMA32, Normal), then free blocks by zone and order.</summary>
+    /// <summary>Managed pages by zone, then free blocks by zone and order.</summary>
     public fixed ulong ManagedPages[Zones];
     public fixed ulong FreeBlocks[Zones * Orders];
 }
