@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Faultline.Kernel.Host;
 using Faultline.Tracing.Events;
 
@@ -12,7 +13,7 @@ public sealed unsafe class TraceLane : IDisposable
     private const int ContextBytes = 4096;
 
     private readonly TraceWriter _writer;
-    private readonly ReservedMemory _memory;
+    private readonly ReservedMemory? _memory;
     private readonly EventContext* _context;
     private readonly LaneBuffer[] _buffers;
 
@@ -27,6 +28,7 @@ public sealed unsafe class TraceLane : IDisposable
 
     internal TraceLane(TraceWriter writer, int number)
     {
+        Debug.Assert(sizeof(EventContext) <= ContextBytes, "the context reaches into the first buffer");
         _writer = writer;
         Number = number;
         _memory = new ReservedMemory(ContextBytes + 2 * LaneBuffer.Capacity);
@@ -34,6 +36,15 @@ public sealed unsafe class TraceLane : IDisposable
         _buffers = [new(_memory.Start + ContextBytes), new(_memory.Start + ContextBytes + LaneBuffer.Capacity)];
         _filling = _buffers[0];
         Fill(_filling);
+    }
+
+    /// <summary>A lane without memory; only for a writer that has stopped.</summary>
+    private TraceLane(TraceWriter writer)
+    {
+        _writer = writer;
+        _buffers = [];
+        _filling = new LaneBuffer(null);
+        _cursor = (byte*)1;
     }
 
     internal int Number { get; }
@@ -52,7 +63,14 @@ public sealed unsafe class TraceLane : IDisposable
     }
 
     /// <summary>Gives the lane back to its writer. No Append may follow.</summary>
-    public void Dispose() => _writer.Return(this);
+    public void Dispose()
+    {
+        if (_memory != null)
+            _writer.Return(this);
+    }
+
+    /// <summary>A lane that drops everything, for when there is no memory for a real one and recording has stopped for it.</summary>
+    internal static TraceLane Dead(TraceWriter writer) => new(writer);
 
     /// <summary>Puts all that is published into the file, or only what was left behind in full buffers. Under the writer's lock.</summary>
     internal void WriteOut(BlockSink sink, bool onlyFull)
@@ -71,8 +89,10 @@ public sealed unsafe class TraceLane : IDisposable
 
     private bool ChangeBuffers()
     {
+        if (_writer.HasStopped)
+            return false;
         LaneBuffer other = _filling == _buffers[0] ? _buffers[1] : _buffers[0];
-        if (_writer.HasStopped || (other.State != BufferState.Free && !_writer.MakeRoom(this)))
+        if (other.State != BufferState.Free && !_writer.MakeRoom(this))
             return false;
         _filling.Seal();
         _writer.Wake();

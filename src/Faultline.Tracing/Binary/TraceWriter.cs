@@ -19,7 +19,7 @@ public sealed class TraceWriter : IDisposable
     private readonly Lock _lanesLock = new();
     private readonly Stack<TraceLane> _idleLanes = [];
     private readonly AutoResetEvent _work = new(false);
-    private readonly Thread _thread;
+    private readonly Thread? _thread;
     private TraceLane[] _lanes = [];
     private TraceLane? _ownLane;
     private volatile bool _stopped;
@@ -32,8 +32,7 @@ public sealed class TraceWriter : IDisposable
     {
         _sink = new BlockSink(stream);
         _stopped = !_sink.TryWriteHeader() || !_sink.TryWrite(BlockType.Metadata, 0, 1, MetadataText.Write(metadata));
-        _thread = new Thread(WriteFullBuffers) { IsBackground = true, Name = "faultline trace" };
-        _thread.Start();
+        _thread = StartThread();
     }
 
     /// <summary>Why recording ended early, as a sentence for a note; null while it goes on, or ended in order.</summary>
@@ -61,7 +60,17 @@ public sealed class TraceWriter : IDisposable
         {
             if (_idleLanes.TryPop(out TraceLane? idle))
                 return idle;
-            var lane = new TraceLane(this, _lanes.Length);
+            TraceLane lane;
+            try
+            {
+                lane = new TraceLane(this, _lanes.Length);
+            }
+            catch (OutOfMemoryException e)
+            {
+                GiveUp($"no memory for a trace buffer: {e.Message}");
+                return TraceLane.Dead(this);
+            }
+
             Volatile.Write(ref _lanes, [.. _lanes, lane]);
             return lane;
         }
@@ -90,9 +99,9 @@ public sealed class TraceWriter : IDisposable
             return;
         _closing = true;
         _work.Set();
-        if (!_thread.Join(Patience))
+        if (_thread?.Join(Patience) == false)
         {
-            GiveUp();
+            GiveUp($"the trace file took nothing for {Patience.TotalSeconds} s");
             return;
         }
 
@@ -125,7 +134,7 @@ public sealed class TraceWriter : IDisposable
     {
         if (!_sinkLock.TryEnter(Patience))
         {
-            GiveUp();
+            GiveUp($"the trace file took nothing for {Patience.TotalSeconds} s");
             return false;
         }
 
@@ -141,10 +150,25 @@ public sealed class TraceWriter : IDisposable
         }
     }
 
-    private void GiveUp()
+    private void GiveUp(string reason)
     {
-        _sink.Fail($"the trace file took nothing for {Patience.TotalSeconds} s");
+        _sink.Fail(reason);
         _stopped = true;
+    }
+
+    /// <summary>Null where the process may have no more threads: appenders then write their full buffers out themselves.</summary>
+    private Thread? StartThread()
+    {
+        try
+        {
+            var thread = new Thread(WriteFullBuffers) { IsBackground = true, Name = "faultline trace" };
+            thread.Start();
+            return thread;
+        }
+        catch (Exception e) when (e is OutOfMemoryException or ThreadStartException)
+        {
+            return null;
+        }
     }
 
     private void WriteFullBuffers()

@@ -1,4 +1,3 @@
-using System.Text;
 using Faultline.Tracing.Events;
 using Faultline.Tracing.Session;
 
@@ -25,22 +24,15 @@ namespace Faultline.Tracing.Importers;
 /// Reads heaptrack data files of formats 0 to 3, interpreted and raw. Interpreted ones have no addresses: they are made up,
 /// see <see cref="HeaptrackBlocks"/>.
 /// </summary>
-internal sealed class HeaptrackImporter : LineImporter
+internal sealed partial class HeaptrackImporter : LineImporter
 {
-    private const int NewestFormat = 3;
-    private const int FormatWithSizedStrings = 3;
-    private const int FirstFormatWithKinds = 1;
-
     private readonly HeaptrackStacks _stacks;
-    private readonly HeaptrackBlocks _blocks = new();
-    private readonly List<(ulong Size, int Trace)> _kinds = [];
     private readonly string _name;
     private TraceMetadata _metadata = new() { Source = "heaptrack" };
     private int _format;
     private bool _hasVersion;
     private bool _hasSummary;
     private bool _attached;
-    private ulong _milliseconds;
     private ulong _peakResidentPages;
 
     /// <exception cref="TraceFormatException">Not a heaptrack file, or of a format newer than is known.</exception>
@@ -62,9 +54,6 @@ internal sealed class HeaptrackImporter : LineImporter
     public override IReadOnlyList<string> Notes => [.. WriteNotes()];
 
     private bool IsRaw => _stacks.RawModules != null;
-
-    /// <summary>Events name pointers, not kinds of block.</summary>
-    private bool HasPointers => IsRaw || _format < FirstFormatWithKinds;
 
     protected override string? Take(ReadOnlySpan<byte> line, ref TraceEvent e)
     {
@@ -97,143 +86,6 @@ internal sealed class HeaptrackImporter : LineImporter
 
     protected override string? Finish()
         => IsRaw || _hasSummary ? null : "the file ends without heaptrack's summary: it was cut off, or heaptrack was killed";
-
-    private string? TakeHead(byte letter, ref LineFields fields)
-    {
-        switch (letter)
-        {
-            case (byte)'v':
-                return TakeVersion(ref fields);
-            case (byte)'X':
-                _metadata = _metadata with { Program = Encoding.UTF8.GetString(fields.Rest) };
-                return null;
-            case (byte)'I':
-                if (!fields.TryHex(out ulong pageSize) || !fields.TryHex(out ulong pages))
-                    return "no page size and number of pages";
-                _metadata = _metadata with { RamBytes = pageSize * pages };
-                return null;
-            case (byte)'R':
-                if (!fields.TryHex(out ulong resident))
-                    return "no number of pages";
-                _peakResidentPages = Math.Max(_peakResidentPages, resident);
-                return null;
-            case (byte)'A':
-                _attached = true;
-                return null;
-            case (byte)'S':
-                return null;
-            case (byte)'s':
-                if (!TryText(ref fields, out string text))
-                    return "a string of another length than it says";
-                _stacks.AddString(text);
-                return null;
-            case (byte)'x' or (byte)'m':
-                return TakeModule(letter, ref fields);
-            default:
-                return "not a line of heaptrack's";
-        }
-    }
-
-    private string? TakeVersion(ref LineFields fields)
-    {
-        if (!fields.TryIndex(out int version))
-            return "no version";
-        // The first files with kinds of block had no format number of their own.
-        if (!fields.TryIndex(out _format))
-            _format = version == 0x010200 ? 1 : 0;
-        if (_format > NewestFormat)
-            throw new TraceFormatException($"{_name}: a heaptrack file of format {_format}; formats up to {NewestFormat} are known");
-        _hasVersion = true;
-        return null;
-    }
-
-    private string? TakeModule(byte letter, ref LineFields fields)
-    {
-        HeaptrackModules modules = _stacks.RawModules ??= new HeaptrackModules();
-        if (!TryText(ref fields, out string name, wholeLine: letter == 'x'))
-            return "no module";
-        if (letter == 'x')
-            modules.Executable = name;
-        else if (!modules.TryAdd(name, ref fields))
-            return "not a module and where it was mapped";
-        return null;
-    }
-
-    /// <summary>A text after its length; in older formats the rest of the line, or up to a blank.</summary>
-    private bool TryText(ref LineFields fields, out string text, bool wholeLine = true)
-    {
-        if (_format >= FormatWithSizedStrings)
-        {
-            text = "";
-            return fields.TryIndex(out int length) && fields.TryText(length, out text) && (fields.AtEnd || !wholeLine);
-        }
-
-        text = Encoding.UTF8.GetString(wholeLine ? fields.Rest : fields.Word());
-        return true;
-    }
-
-    private string? AddKind(ref LineFields fields)
-    {
-        if (!fields.TryHex(out ulong size) || !fields.TryIndex(out int trace) || !fields.AtEnd)
-            return "no size and trace";
-        if (!_stacks.HasTrace(trace))
-            return $"trace {trace} is not there";
-        _kinds.Add((size, trace));
-        return null;
-    }
-
-    private string? TakeKind(ref LineFields fields, ref TraceEvent e)
-    {
-        if (!fields.TryIndex(out int kind) || !fields.AtEnd)
-            return "no kind of block";
-        if (kind >= _kinds.Count)
-            return $"kind of block {kind} is not there";
-        e = Allocation(_kinds[kind].Size, _kinds[kind].Trace, _blocks.Allocate(kind));
-        return null;
-    }
-
-    private string? TakeFreeOfKind(ref LineFields fields, ref TraceEvent e)
-    {
-        if (!fields.TryIndex(out int kind) || !fields.AtEnd)
-            return "no kind of block";
-        if (!_blocks.TryFree(kind, out ulong address))
-            return $"a block of kind {kind} is freed, none is live";
-        e = Free(address);
-        return null;
-    }
-
-    private string? TakePointer(ref LineFields fields, ref TraceEvent e)
-    {
-        if (!fields.TryHex(out ulong size) || !fields.TryIndex(out int trace) || !fields.TryHex(out ulong pointer) || !fields.AtEnd)
-            return "no size, trace and pointer";
-        if (!_stacks.HasTrace(trace))
-            return $"trace {trace} is not there";
-        e = Allocation(size, trace, pointer);
-        return null;
-    }
-
-    private string? TakeFreeOfPointer(ref LineFields fields, ref TraceEvent e)
-    {
-        if (!fields.TryHex(out ulong pointer) || !fields.AtEnd)
-            return "no pointer";
-        e = Free(pointer);
-        return null;
-    }
-
-    private string? TakeTime(ref LineFields fields)
-    {
-        if (!fields.TryHex(out ulong time) || time < _milliseconds)
-            return "a time that goes back";
-        _milliseconds = time;
-        return null;
-    }
-
-    private TraceEvent Allocation(ulong size, int trace, ulong address) => new()
-    {
-        Kind = TraceEventKind.Malloc, Size = size, Address = address, Site = _stacks.SiteOf(trace), Time = _milliseconds * 1_000_000,
-    };
-
-    private TraceEvent Free(ulong address) => new() { Kind = TraceEventKind.Free, Address = address, Time = _milliseconds * 1_000_000 };
 
     private IEnumerable<string> WriteNotes()
     {
