@@ -5,7 +5,10 @@ using Faultline.Tracing.Session;
 
 namespace Faultline.Benchmarks;
 
-/// <summary>A block above the mmap threshold, every page written, freed.</summary>
+/// <summary>
+/// A block above the mmap threshold, written, freed. Filled, as a buffer is; and with one byte a page, where next to nothing
+/// but the allocator's and the shim's work is left.
+/// </summary>
 [ShortRunJob]
 public unsafe class WrittenPairBenchmarks
 {
@@ -14,6 +17,9 @@ public unsafe class WrittenPairBenchmarks
 
     [Params(200 << 10, 40 << 20)]
     public int Size { get; set; }
+
+    [Params(true, false)]
+    public bool Filled { get; set; }
 
     [GlobalSetup(Target = nameof(Shim))]
     public void Attach() => _session = BenchmarkSession.Attach();
@@ -25,7 +31,7 @@ public unsafe class WrittenPairBenchmarks
     public void Native()
     {
         byte* block = (byte*)NativeMemory.Alloc((nuint)Size);
-        WritePages(block);
+        Write(block);
         NativeMemory.Free(block);
     }
 
@@ -33,12 +39,18 @@ public unsafe class WrittenPairBenchmarks
     public void Shim()
     {
         byte* block = (byte*)NativeMemoryShim.Alloc((nuint)Size, Site);
-        WritePages(block);
+        Write(block);
         NativeMemoryShim.Free(block, Site);
     }
 
-    private void WritePages(byte* block)
+    private void Write(byte* block)
     {
+        if (Filled)
+        {
+            new Span<byte>(block, Size).Fill(1);
+            return;
+        }
+
         for (int offset = 0; offset < Size; offset += 4096)
             block[offset] = 1;
     }
