@@ -26,7 +26,7 @@ internal static class ApplicationLocator
             NativeExecutableKind.AppHost => throw new UnsupportedApplicationException($"{path} starts a .NET assembly that is not there: build the application again"),
             NativeExecutableKind.SingleFile => FromBundle(path, executable.BundleHeader, cache),
             NativeExecutableKind.NativeAot => throw new UnsupportedApplicationException(
-                $"{path} was compiled by NativeAOT and has no IL to rewrite: build it with compile-time routing (the Faultline.Interceptors package), or run its ordinary build"),
+                $"{path} was compiled by NativeAOT and has no IL to rewrite; routing at compile time is not available yet: run its ordinary (JIT) build"),
             _ => throw new UnsupportedApplicationException($"{path} is a native program, not a .NET application"),
         };
     }
