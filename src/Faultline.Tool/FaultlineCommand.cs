@@ -41,7 +41,7 @@ public static class FaultlineCommand
         string[] own = separator < 0 ? arguments : arguments[..separator];
         string[] program = separator < 0 ? [] : arguments[(separator + 1)..];
 
-        RootCommand root = Build(program, error);
+        RootCommand root = Build(program, output, error);
         ParseResult parsed = root.Parse(own, new ParserConfiguration { ResponseFileTokenReplacer = null });
         if (parsed.Errors.Count > 0 && !AsksForHelp(parsed))
             throw new UsageException(ParseErrors.Describe(parsed));
@@ -55,12 +55,13 @@ public static class FaultlineCommand
         });
     }
 
-    private static RootCommand Build(string[] programArguments, TextWriter error)
+    private static RootCommand Build(string[] programArguments, TextWriter output, TextWriter error)
     {
         RootCommand root = new("Shows C# developers, by file and line, what their native memory really costs: where glibc serves it from, "
             + "how many page faults it takes, what leaks and what fragments.")
         {
             RunVerb.Create(programArguments, error),
+            TranscriptVerb.Create(programArguments, output),
         };
         Help.AddTo(root);
         return root;

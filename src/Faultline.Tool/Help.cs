@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
+using Faultline.Tool.Verbs;
 
 namespace Faultline.Tool;
 
@@ -12,6 +13,7 @@ internal static class Help
           faultline run samples/ImagePipeline                 build a project, run it, report to standard error
           faultline run bin/Release/net10.0/App.dll -- in.txt run a built application with arguments
           faultline run --json -o report.json App.csproj      keep the numbers for a script
+          faultline transcript app.trace.gz                   what malloc and the kernel do with a text trace, step by step
 
         Exit codes:
           run answers the program's own exit code (128 + signal if a signal ended it), and 2 when the
@@ -70,8 +72,15 @@ internal static class Help
         public override int Invoke(ParseResult parsed)
         {
             int result = standard.Invoke(parsed);
-            parsed.InvocationConfiguration.Output.WriteLine(parsed.CommandResult.Command.Name == "run" ? Run : Root);
+            parsed.InvocationConfiguration.Output.WriteLine(TextOf(parsed.CommandResult.Command.Name));
             return result;
         }
+
+        private static string TextOf(string verb) => verb switch
+        {
+            "run" => Run,
+            "transcript" => TranscriptVerb.HelpText,
+            _ => Root,
+        };
     }
 }

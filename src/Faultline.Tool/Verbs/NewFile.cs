@@ -1,0 +1,56 @@
+namespace Faultline.Tool.Verbs;
+
+/// <summary>A file that has its name only when it is whole: written beside it under a temporary name, then renamed.</summary>
+internal sealed class NewFile : IDisposable
+{
+    private readonly string _path;
+    private readonly string? _temporary;
+    private readonly bool _force;
+
+    private NewFile(string path, string? temporary, bool force, FileStream stream)
+    {
+        _path = path;
+        _temporary = temporary;
+        _force = force;
+        Stream = stream;
+    }
+
+    public FileStream Stream { get; }
+
+    /// <summary>Throws <see cref="UsageException"/> where the file is there already and not forced, or cannot be made.</summary>
+    public static NewFile Create(string named, bool force)
+    {
+        string path = Path.GetFullPath(named);
+        if (Directory.Exists(path))
+            throw new UsageException($"--output {named} is a folder: give a file");
+        try
+        {
+            // Devices and pipes are written to, not replaced.
+            if (path.StartsWith("/dev/", StringComparison.Ordinal) || path.StartsWith("/proc/", StringComparison.Ordinal))
+                return new(path, null, force, new FileStream(path, FileMode.Open, FileAccess.Write));
+            if (File.Exists(path) && !force)
+                throw new UsageException($"--output {named} exists: give another name, or --force to overwrite it");
+            string temporary = Path.Combine(Path.GetDirectoryName(path)!, $".{Path.GetFileName(path)}.{Environment.ProcessId}.tmp");
+            return new(path, temporary, force, new FileStream(temporary, FileMode.CreateNew, FileAccess.Write));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+        {
+            throw new UsageException($"cannot write --output {named}: {e.Message.ReplaceLineEndings(" ")}");
+        }
+    }
+
+    /// <summary>Gives the file its name.</summary>
+    public void Commit()
+    {
+        Stream.Dispose();
+        if (_temporary != null)
+            File.Move(_temporary, _path, _force);
+    }
+
+    public void Dispose()
+    {
+        Stream.Dispose();
+        if (_temporary != null)
+            File.Delete(_temporary);
+    }
+}
