@@ -73,6 +73,17 @@ internal sealed unsafe partial class PageTables
         return pmd == null ? null : pmd + ((address >> PmdShift) & (Entries - 1));
     }
 
+    /// <summary>Makes the PUD and PMD tables that another process has for the address, as fork does even if nothing hangs below them; false when frames ran out.</summary>
+    public bool EnsureUpperLike(PageTables other, ulong address)
+    {
+        ulong pgd = other._root[address >> PgdShift];
+        if (pgd == 0)
+            return true;
+        ulong* pud = Ensure(_root + (address >> PgdShift));
+        int index = (int)((address >> PudShift) & (Entries - 1));
+        return pud != null && (other.Table(pgd)[index] == 0 || Ensure(pud + index) != null);
+    }
+
     /// <summary>The PTE of an address, its table made if missing; null when frames ran out. The PMD entry must not be a leaf.</summary>
     public ulong* EnsureEntry(ulong address)
     {

@@ -45,6 +45,8 @@ public sealed unsafe partial class Process
         {
             ulong next = Math.Min(end, (at | (PageTables.PmdBytes - 1)) + 1);
             ulong* pmd = _tables.FindPmd(at);
+            if (!child._tables.EnsureUpperLike(_tables, at))
+                return false;
             if (pmd == null)
                 next = Math.Min(end, (at | ((1UL << PageTables.PudShift) - 1)) + 1);
             else if (*pmd != 0 && !((*pmd & Pte.Huge) != 0 ? ShareHugeLeaf(child, at, pmd) : ShareEntries(child, at, next, pmd)))

@@ -6,8 +6,8 @@ public sealed unsafe partial class Process
 {
     /// <summary>
     /// madvise(2). Length in bytes, rounded up. EINVAL for an unaligned start, a range that wraps or advice that is not modelled;
-    /// ENOMEM where part of the range is not mapped (the rest is done; populating stops there) or frames run out; populating what
-    /// may not be written is EINVAL, what may not be read EFAULT.
+    /// ENOMEM where part of the range is not mapped (the rest is done; populating stops there) or frames run out; populating
+    /// what may not be accessed so is EINVAL.
     /// </summary>
     public SystemCallResult Madvise(VirtualAddress start, ulong length, Advice advice)
     {
@@ -63,7 +63,7 @@ public sealed unsafe partial class Process
     private Errno Populate(ulong start, ulong end, AccessKind kind, VmaFlags flags)
     {
         if (!Permits(flags, kind))
-            return kind == AccessKind.Write ? Errno.EINVAL : Errno.EFAULT;
+            return Errno.EINVAL;
         ulong unbacked = UnbackedPages;
         AccessRange(new(start), end - start, kind);
         return UnbackedPages == unbacked ? Errno.None : Errno.ENOMEM;

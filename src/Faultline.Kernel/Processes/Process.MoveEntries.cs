@@ -5,10 +5,9 @@ namespace Faultline.Kernel;
 
 public sealed unsafe partial class Process
 {
-    /// <summary>No fault, no copy. False when a table could not be made at the new place; the caller moves back what has moved.</summary>
+    /// <summary>No fault, no copy. The TLB is for the caller, who unmaps the old place. False when a table could not be made at the new place; the caller moves back what has moved.</summary>
     private bool MoveEntries(ulong from, ulong to, ulong length)
     {
-        _tlb.Invalidate(from, from + length);
         _tables.ForgetLeaf();
         for (ulong offset = 0; offset < length;)
         {

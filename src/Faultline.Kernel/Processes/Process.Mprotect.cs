@@ -31,23 +31,31 @@ public sealed unsafe partial class Process
         return SystemCallResult.Success();
     }
 
-    /// <summary>Changes a range within one area. What becomes writable is charged, and stays charged.</summary>
+    /// <summary>
+    /// Changes a range within one area. What becomes writable is charged; it stays charged when it is read-only again, unless
+    /// nothing in the area was ever written.
+    /// </summary>
     private bool Protect(int index, ulong start, ulong end, VmaFlags access)
     {
         VmaFlags old = _areas[index].Flags;
         VmaFlags changed = (old & ~VmaFlags.AccessMask) | access;
         if (changed == old)
             return true;
-        bool newlyWritable = (access & VmaFlags.Write) != 0 && (old & (VmaFlags.Accounted | VmaFlags.Write | VmaFlags.NoReserve)) == 0;
-        ulong charge = newlyWritable ? (end - start) >> PageSize.Shift : 0;
-        if (!TryCharge(charge))
+        ulong pages = (end - start) >> PageSize.Shift;
+        bool writable = (access & VmaFlags.Write) != 0;
+        bool charge = writable && (old & (VmaFlags.Accounted | VmaFlags.Write | VmaFlags.NoReserve)) == 0;
+        bool uncharge = !writable && (old & VmaFlags.Accounted) != 0 && _areas[index].AnonymousRoot == 0;
+        if (charge && !TryCharge(pages))
             return false;
-        if (!SetFlags(index, start, end, newlyWritable ? changed | VmaFlags.Accounted : changed))
-        {
-            _machine.Commit.Uncharge(charge);
+        if (charge)
+            changed |= VmaFlags.Accounted;
+        if (uncharge)
+            changed &= ~VmaFlags.Accounted;
+        bool done = SetFlags(index, start, end, changed);
+        if (done ? uncharge : charge)
+            _machine.Commit.Uncharge(pages);
+        if (!done)
             return false;
-        }
-
         _tlb.Invalidate(start, end);
         ProtectEntries(start, end, access);
         return true;
@@ -56,6 +64,8 @@ public sealed unsafe partial class Process
     /// <summary>Gives a range within one area other attributes. False past max_map_count, with nothing changed.</summary>
     private bool SetFlags(int index, ulong start, ulong end, VmaFlags flags)
     {
+        if (flags == _areas[index].Flags)
+            return true;
         int splits = (start > _areas[index].Start ? 1 : 0) + (end < _areas[index].End ? 1 : 0);
         if (splits != 0 && _areas.Count + splits > VmaSet.MaxMapCount)
             return false;

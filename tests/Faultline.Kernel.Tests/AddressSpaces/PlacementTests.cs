@@ -59,6 +59,10 @@ public sealed class PlacementTests : IDisposable
     public void TheBreakKeepsAGuardPageBelowTheObstacle()
     {
         const ulong Room = 10 * MiB;
+        ulong wall = Map(0x1000, s_layout.BrkStart.Value + Room + 0x1000);
+        Assert.Equal(s_layout.BrkStart, _process.Brk(s_layout.BrkStart + Room + 1));
+        Assert.Equal(s_layout.BrkStart + Room, _process.Brk(s_layout.BrkStart + Room));
+        Assert.Equal(wall, s_layout.BrkStart.Value + Room + 0x1000);
         Process process = _machine.CreateProcess(s_layout with { BrkLimit = s_layout.BrkStart + Room + 0x1000 });
         Assert.Equal(s_layout.BrkStart, process.Brk(VirtualAddress.Null));
         Assert.Equal(s_layout.BrkStart, process.Brk(s_layout.BrkStart + Room + 1));

@@ -148,10 +148,8 @@ internal sealed class Comparison(Process real, ReferenceProcess model)
         {
             if (!model.Pages.TryGetValue(at, out ReferenceProcess.Page? found))
                 return Errno.ENOMEM;
-            if (kind == AccessKind.Write && !found.Protection.HasFlag(Protection.Write))
+            if (found.Protection == Protection.None || (kind == AccessKind.Write && !found.Protection.HasFlag(Protection.Write)))
                 return Errno.EINVAL;
-            if (found.Protection == Protection.None)
-                return Errno.EFAULT;
             model.Access(at << 12, kind);
         }
 

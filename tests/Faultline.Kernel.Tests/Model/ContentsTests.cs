@@ -13,5 +13,5 @@ public sealed class ContentsTests
                 using var contents = new ContentsUnderTest(mebibytes << 20, policy);
                 foreach (Operation operation in operations)
                     contents.Do(operation);
-            }, iter: 100);
+            });
 }

@@ -106,10 +106,14 @@ internal sealed class ContentsUnderTest : IDisposable
         SystemCallResult result = real.Mremap(new(page << 12), pages << 12, newPages << 12, mayMove: true);
         if (result.Failed)
             return;
-        int[] moved = [.. Enumerable.Range(0, (int)Math.Min(pages, newPages)).Select(i => expected.GetValueOrDefault(page + (ulong)i))];
-        Forget(expected, page + (newPages < pages ? newPages : 0), newPages < pages ? pages - newPages : pages);
         if (newPages <= pages)
+        {
+            Forget(expected, page + newPages, pages - newPages);
             return;
+        }
+
+        int[] moved = [.. Enumerable.Range(0, (int)pages).Select(i => expected.GetValueOrDefault(page + (ulong)i))];
+        Forget(expected, page, pages);
         for (ulong i = 0; i < newPages; i++)
             expected[result.Address.PageNumber + i] = i < pages ? moved[i] : 0;
     }

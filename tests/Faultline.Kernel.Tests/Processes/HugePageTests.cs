@@ -131,6 +131,24 @@ public sealed class HugePageTests : IDisposable
         Assert.Equal(PageState.Private, _process.StateOf(odd));
         Assert.Equal(Pages, _process.ResidentPages.Value);
         _machine.CheckInvariants();
+        _process.Munmap(odd, 3 * Bytes);
+        Assert.Equal(1UL, _process.ResidentPages.Value);
+        _machine.CheckInvariants();
+    }
+
+    [Fact]
+    public void WhatAnotherProcessStillMapsInPiecesIsNotFreeYet()
+    {
+        Write();
+        Process child = _process.Fork()!;
+        child.Access(_start, AccessKind.Write);
+        child.Madvise(_start + 4096, 40960, Advice.DontNeed);
+        _process.Madvise(_start, Bytes, Advice.DontNeed);
+        _machine.CheckInvariants();
+        Assert.Equal(1UL + 501 + 1536, _machine.Stat[VmEvent.nr_anon_pages]);
+        child.Exit();
+        _machine.CheckInvariants();
+        Assert.Equal(0UL, _machine.Stat[VmEvent.nr_anon_pages]);
     }
 
     [Fact]

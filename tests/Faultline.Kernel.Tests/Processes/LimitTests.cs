@@ -21,13 +21,17 @@ public sealed class LimitTests
     }
 
     [Fact]
-    public void AWritableMappingStaysChargedAndGivesItsChargeBack()
+    public void AMappingStaysChargedOnceItWasWrittenAndGivesItsChargeBack()
     {
         using var machine = new Machine(new MachineOptions { RamBytes = 1UL << 30 });
         Process process = machine.CreateProcess(AddressSpaceLayout.X64);
         VirtualAddress start = process.Mmap(default, MiB, Protection.Read, MapFlags.Private).Address;
         Assert.Equal(0UL, machine.CommittedPages.Value);
         process.Mprotect(start, MiB / 2, Protection.ReadWrite);
+        process.Mprotect(start, MiB / 2, Protection.Read);
+        Assert.Equal(0UL, machine.CommittedPages.Value);
+        process.Mprotect(start, MiB / 2, Protection.ReadWrite);
+        process.Access(start, AccessKind.Write);
         process.Mprotect(start, MiB / 2, Protection.Read);
         Assert.Equal(128UL, machine.CommittedPages.Value);
         process.Fork();
