@@ -4,6 +4,8 @@
 // tail is a range of frames, [_untouched, _untouchedEnd), of which the first block is taken when nothing is before it. So a
 // machine of any size is made without touching its frames.
 
+using Faultline.Kernel.Host;
+
 namespace Faultline.Kernel;
 
 /// <summary>Doubly linked lists through <see cref="Frame.Next"/> and <see cref="Frame.Previous"/>; frame 0 is none.</summary>
@@ -161,6 +163,7 @@ internal sealed unsafe class FreeLists(Frame* frames, VmStat stat)
     {
         uint pfn = _untouched;
         _untouched += MaxBlock;
+        ReservedMemory.Populate(frames + pfn, MaxBlock * (ulong)sizeof(Frame));
         Mark(pfn, Order.Max, Migratetype.Movable);
         _head[list] = _tail[list] = pfn;
     }

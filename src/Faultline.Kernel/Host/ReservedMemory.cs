@@ -13,6 +13,7 @@ public sealed unsafe class ReservedMemory : IDisposable
     private const int MapPrivateAnonymousNoReserve = 0x02 | 0x20 | 0x4000;
     private const int MadviseDontNeed = 4;
     private const int MadviseDontDump = 16;
+    private const int MadvisePopulateWrite = 23;
 
     private void* _start;
 
@@ -32,6 +33,12 @@ public sealed unsafe class ReservedMemory : IDisposable
 
     /// <summary>Gives the frames of a page-aligned part back; it reads as zeros again.</summary>
     public void Discard(ulong offset, ulong length) => madvise(Start + offset, (nuint)length, MadviseDontNeed);
+
+    /// <summary>
+    /// Touches a page-aligned part ahead of its use in one system call, which costs a fraction of a fault a page. Hosts that do
+    /// not know how (Linux before 5.14) fault later instead.
+    /// </summary>
+    public static void Populate(void* start, ulong length) => madvise(start, (nuint)length, MadvisePopulateWrite);
 
     public void Dispose()
     {

@@ -10,6 +10,9 @@ internal sealed unsafe class TablePool : IDisposable
     private const ulong TableBytes = 4096;
     private const ulong ChunkBytes = 64UL << 20;
 
+    /// <summary>So many tables are touched ahead at a time.</summary>
+    private const ulong AheadBytes = 16 * TableBytes;
+
     private readonly List<ReservedMemory> _chunks = [];
     private byte* _next;
     private byte* _end;
@@ -31,6 +34,8 @@ internal sealed unsafe class TablePool : IDisposable
 
         if (_next == _end)
             Grow();
+        if ((ulong)_next % AheadBytes == 0)
+            ReservedMemory.Populate(_next, Math.Min(AheadBytes, (ulong)(_end - _next)));
         table = (ulong*)_next;
         _next += TableBytes;
         return table;
