@@ -1,6 +1,5 @@
 using System.Globalization;
 using CsCheck;
-using Faultline.TestSupport;
 
 namespace Faultline.Kernel.Tests;
 
@@ -21,10 +20,10 @@ public sealed class DifferentialTests
         "M 0 2048 3", "R 0 2048", "F 1", "R 0 2048", "W 0 1", "F 1", "R 0 2048",
     ];
 
-    [RealLibcFact]
+    [RealKernelFact]
     public void TheTableOfFaults() => Compare(s_table);
 
-    [RealLibcFact]
+    [RealKernelFact]
     public void RandomSteps() => s_script.Sample(Compare, iter: Check.Iter / 2, threads: 1);
 
     private static readonly Gen<string> s_step =
