@@ -1,0 +1,86 @@
+// What the rules know about a compilation: which of its methods are the allocation APIs of the shared table. Everything is resolved
+// once, at the start of the compilation; nothing of it outlives the compilation.
+
+using System.Collections.Concurrent;
+using System.Collections.Generic;
+using Faultline.Api;
+using Microsoft.CodeAnalysis;
+
+namespace Faultline.Analyzers.Context;
+
+/// <summary>The allocation APIs of one compilation, by symbol and by the name under which a call can name them.</summary>
+internal sealed class AllocationContext
+{
+    private static readonly HashSet<string> ApiNames = NamesOfApis();
+
+    private readonly Dictionary<IMethodSymbol, AllocationApi> _framework = new(SymbolEqualityComparer.Default);
+    private readonly ConcurrentDictionary<IMethodSymbol, AllocationApi?> _imports = new(SymbolEqualityComparer.Default);
+    private readonly LibcImports _libc;
+
+    private AllocationContext(Compilation compilation, LibcImports libc)
+    {
+        _libc = libc;
+        Types = new KnownTypes(compilation);
+        Members = new ConstantMembers(compilation, this);
+        Resolve(compilation.GetTypeByMetadataName(AllocationApis.NativeMemoryType), AllocationApis.NativeMemoryType);
+        Resolve(compilation.GetTypeByMetadataName(AllocationApis.MarshalType), AllocationApis.MarshalType);
+    }
+
+    public KnownTypes Types { get; }
+
+    public ConstantMembers Members { get; }
+
+    /// <summary>Null if the compilation can name no allocation API: neither .NET's types nor P/Invokes are there.</summary>
+    public static AllocationContext? Create(Compilation compilation)
+    {
+        LibcImports libc = new(compilation);
+        AllocationContext context = new(compilation, libc);
+        return context._framework.Count > 0 || libc.CanImport ? context : null;
+    }
+
+    /// <summary>Whether an invocation that is written with this name is worth binding.</summary>
+    public bool MayName(string invoked) => ApiNames.Contains(invoked) || _libc.IsRenamedImport(invoked);
+
+    /// <summary>The table's row for a method, or null.</summary>
+    public AllocationApi? Find(IMethodSymbol method)
+    {
+        if (_framework.TryGetValue(method.OriginalDefinition, out AllocationApi? api))
+            return api;
+        return method.IsStatic && method.MethodKind is MethodKind.Ordinary or MethodKind.LocalFunction
+            ? _imports.GetOrAdd(method.OriginalDefinition, _libc.Resolve)
+            : null;
+    }
+
+    private void Resolve(INamedTypeSymbol? type, string name)
+    {
+        if (type == null)
+            return;
+        foreach (AllocationApi api in AllocationApis.All)
+            if (api.Type == name)
+                foreach (ISymbol member in type.GetMembers(api.Method))
+                    if (member is IMethodSymbol method && HasParameters(method, api))
+                        _framework.Add(method, api);
+    }
+
+    private static bool HasParameters(IMethodSymbol method, AllocationApi api)
+    {
+        if (method.Parameters.Length != api.ParameterTypes.Count)
+            return false;
+        for (int i = 0; i < method.Parameters.Length; i++)
+            if (MetadataName(method.Parameters[i].Type) != api.ParameterTypes[i])
+                return false;
+        return true;
+    }
+
+    private static string MetadataName(ITypeSymbol type) => type is IPointerTypeSymbol pointer
+        ? MetadataName(pointer.PointedAtType) + "*"
+        : type.ContainingNamespace.ToDisplayString() + "." + type.MetadataName;
+
+    private static HashSet<string> NamesOfApis()
+    {
+        HashSet<string> names = [];
+        foreach (AllocationApi api in AllocationApis.All)
+            names.Add(api.Method);
+        return names;
+    }
+}

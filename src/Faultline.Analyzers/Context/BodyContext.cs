@@ -1,0 +1,79 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using Faultline.Analyzers.Flow;
+using Faultline.Analyzers.Flow.Numbers;
+using Faultline.Analyzers.Flow.Pointers;
+using Faultline.Analyzers.Glibc;
+using Faultline.Api;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.FlowAnalysis;
+
+namespace Faultline.Analyzers.Context;
+
+/// <summary>
+/// One body that calls allocation APIs: a method's, an initialiser's, a file's top-level statements. What the rules ask for is
+/// worked out once, and only if one asks.
+/// </summary>
+internal sealed class BodyContext
+{
+    private readonly IOperation _root;
+    private readonly ISymbol _owner;
+    private readonly AllocationContext _context;
+    private readonly Action<Diagnostic> _report;
+    private readonly Lazy<ControlFlowGraph?> _graph;
+    private readonly Lazy<VariableUses> _uses;
+    private readonly Lazy<IReadOnlyList<AllocationRequest>> _requests;
+    private readonly Lazy<IReadOnlyList<Release>> _releases;
+
+    public BodyContext(IOperation root, ISymbol owner, IReadOnlyList<AllocationCall> calls, MmapThreshold threshold, AllocationContext context, Action<Diagnostic> report)
+    {
+        _root = root;
+        _owner = owner;
+        _context = context;
+        _report = report;
+        Calls = calls;
+        Threshold = threshold;
+        _graph = new(() => GraphForest.Create(_root));
+        _uses = new(() => new VariableUses(_root, _context));
+        _requests = new(FindRequests);
+        _releases = new(FindReleases);
+    }
+
+    /// <summary>The calls of allocation APIs, in the order of the source.</summary>
+    public IReadOnlyList<AllocationCall> Calls { get; }
+
+    public MmapThreshold Threshold { get; }
+
+    /// <summary>What those calls ask for that allocate an amount about which something is known.</summary>
+    public IReadOnlyList<AllocationRequest> Requests => _requests.Value;
+
+    /// <summary>What those calls free or resize whose blocks are known to come from calls in the same body.</summary>
+    public IReadOnlyList<Release> Releases => _releases.Value;
+
+    public void Report(Diagnostic diagnostic) => _report(diagnostic);
+
+    private IReadOnlyList<AllocationRequest> FindRequests()
+    {
+        List<AllocationRequest> requests = [];
+        Dictionary<SyntaxNode, Interval[]>? solved = null;
+        foreach (AllocationCall call in Calls)
+        {
+            if (!call.Api.Allocates)
+                continue;
+            Interval[]? arguments = SizeFlow.OfConstants(call);
+            if (arguments == null && _graph.Value is { } graph)
+                (solved ??= SizeFlow.Solve(graph, _uses.Value, _owner, _context)).TryGetValue(call.Syntax, out arguments);
+            if (arguments != null && AllocationRequest.From(call, arguments) is { } request)
+                requests.Add(request);
+        }
+
+        return requests;
+    }
+
+    private IReadOnlyList<Release> FindReleases()
+    {
+        bool isPossible = Calls.Any(call => call.Api.Allocates) && Calls.Any(call => call.Api.Frees || call.Api.Effect == AllocationEffect.Reallocate);
+        return isPossible && _graph.Value is { } graph ? [.. PointerSolver.Solve(graph, _uses.Value, _owner, _context)] : [];
+    }
+}

@@ -1,0 +1,84 @@
+// The one analyzer that runs all rules. They share what is dear: the binding of a body, its control-flow graph and the solved flow, so
+// they are not analyzers of their own; each is a small class that looks at a BodyContext.
+
+using System.Collections.Generic;
+using System.Collections.Immutable;
+using System.Linq;
+using Faultline.Analyzers.Context;
+using Faultline.Analyzers.Rules;
+using Faultline.Api;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+using Microsoft.CodeAnalysis.Diagnostics;
+using Microsoft.CodeAnalysis.Operations;
+
+namespace Faultline.Analyzers;
+
+/// <summary>Finds the bodies that call allocation APIs and shows them to every rule.</summary>
+[DiagnosticAnalyzer(LanguageNames.CSharp)]
+public sealed class FaultlineAnalyzer : DiagnosticAnalyzer
+{
+    private static readonly ImmutableArray<Rule> Rules =
+    [
+        new ServedFromHeap(),
+        new ServedByMmap(),
+        new CrossesByHeader(),
+        new MismatchedDeallocator(),
+    ];
+
+    /// <inheritdoc/>
+    public override ImmutableArray<DiagnosticDescriptor> SupportedDiagnostics { get; } =
+        [.. Rules.Select(rule => rule.Descriptor), UnreadableOption.Descriptor];
+
+    /// <inheritdoc/>
+    public override void Initialize(AnalysisContext context)
+    {
+        context.EnableConcurrentExecution();
+        context.ConfigureGeneratedCodeAnalysis(GeneratedCodeAnalysisFlags.None);
+        context.RegisterCompilationStartAction(Start);
+    }
+
+    private static void Start(CompilationStartAnalysisContext start)
+    {
+        if (AllocationContext.Create(start.Compilation) is not { } context)
+            return;
+        FaultlineOptions options = new(start.Options.AnalyzerConfigOptionsProvider);
+        start.RegisterCodeBlockAction(block => Analyze(block, context, options));
+        start.RegisterCompilationEndAction(end =>
+        {
+            foreach (Diagnostic diagnostic in UnreadableOption.Find(options))
+                end.ReportDiagnostic(diagnostic);
+        });
+    }
+
+    private static void Analyze(CodeBlockAnalysisContext block, AllocationContext context, FaultlineOptions options)
+    {
+        Dictionary<IOperation, List<AllocationCall>> bodies = [];
+        foreach (InvocationExpressionSyntax candidate in CandidateFinder.Find(block.CodeBlock, context))
+            if (block.SemanticModel.GetOperation(candidate, block.CancellationToken) is IInvocationOperation invocation
+                && context.Find(invocation.TargetMethod) is { } api)
+                CallsOf(bodies, RootOf(invocation)).Add(new AllocationCall(api, invocation));
+
+        foreach (KeyValuePair<IOperation, List<AllocationCall>> body in bodies)
+        {
+            BodyContext shown = new(
+                body.Key, block.OwningSymbol, body.Value, options.ThresholdFor(block.CodeBlock.SyntaxTree), context, block.ReportDiagnostic);
+            foreach (Rule rule in Rules)
+                rule.Analyze(shown);
+        }
+    }
+
+    private static List<AllocationCall> CallsOf(Dictionary<IOperation, List<AllocationCall>> bodies, IOperation root)
+    {
+        if (!bodies.TryGetValue(root, out List<AllocationCall>? calls))
+            bodies.Add(root, calls = []);
+        return calls;
+    }
+
+    private static IOperation RootOf(IOperation operation)
+    {
+        while (operation.Parent is { } parent)
+            operation = parent;
+        return operation;
+    }
+}

@@ -1,0 +1,95 @@
+// Which operations name a place that a forward pass follows. The graph puts a flow capture between an assignment and its target when
+// the right side branches (x = a ? b : c): such a capture stands for the place itself, not for its value.
+
+using System;
+using System.Collections.Generic;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.FlowAnalysis;
+using Microsoft.CodeAnalysis.Operations;
+
+namespace Faultline.Analyzers.Flow;
+
+/// <summary>The places of one control-flow graph.</summary>
+internal sealed class FollowedPlaces
+{
+    private readonly Dictionary<CaptureId, IOperation?> _captured = [];
+    private readonly Dictionary<ISymbol, int> _symbols = new(SymbolEqualityComparer.Default);
+    private readonly Dictionary<CaptureId, int> _captures = [];
+    private readonly List<ISymbol?> _symbolOf = [];
+    private readonly VariableUses _uses;
+    private readonly ISymbol _owner;
+    private readonly bool _followFields;
+
+    /// <param name="graph">Null where there is only an expression, such as a field's initializer.</param>
+    /// <param name="owner">The member whose body is looked at: a primary constructor's parameters are not its own in another member.</param>
+    public FollowedPlaces(ControlFlowGraph? graph, VariableUses uses, ISymbol owner, bool followFields)
+    {
+        _uses = uses;
+        _owner = owner;
+        _followFields = followFields;
+        if (graph == null)
+            return;
+        foreach (BasicBlock block in graph.Blocks)
+            foreach (IOperation operation in block.Operations)
+                if (operation is IFlowCaptureOperation capture)
+                    _captured[capture.Id] = _captured.ContainsKey(capture.Id) ? null : capture.Value;
+    }
+
+    public bool IsWrittenOnce(ILocalSymbol local) => _uses.IsWrittenOnce(local);
+
+    /// <summary>The symbol of the place with that number; null for a flow capture.</summary>
+    public ISymbol? SymbolOf(int number) => _symbolOf[number];
+
+    public Place Of(ISymbol symbol)
+    {
+        if (!_symbols.TryGetValue(symbol, out int number))
+            _symbols.Add(symbol, number = Add(symbol));
+        return new Place(number, symbol);
+    }
+
+    public Place Of(CaptureId capture)
+    {
+        if (!_captures.TryGetValue(capture, out int number))
+            _captures.Add(capture, number = Add(null));
+        return new Place(number, null);
+    }
+
+    /// <summary>The state without the locals and captures of a region, so that states stay small in long methods.</summary>
+    public Knowledge<TValue> Leave<TValue>(ControlFlowRegion region, Knowledge<TValue> state)
+        where TValue : IEquatable<TValue>
+    {
+        foreach (CaptureId capture in region.CaptureIds)
+            state = state.Forget(Of(capture));
+        foreach (ILocalSymbol local in region.Locals)
+            state = state.Forget(Of(local));
+        return state;
+    }
+
+    /// <summary>The place that an expression reads, or null if it is none or may not be followed.</summary>
+    public Place? Of(IOperation operation) => operation switch
+    {
+        ILocalReferenceOperation { Local: { IsRef: false } local } when _uses.MayFollow(local) => Of(local),
+        IParameterReferenceOperation { Parameter: { RefKind: RefKind.None } parameter } when IsOwn(parameter) && _uses.MayFollow(parameter) => Of(parameter),
+        IFlowCaptureReferenceOperation capture => Of(capture.Id),
+        IFieldReferenceOperation { Field: { IsVolatile: false } field, Instance: null or IInstanceReferenceOperation } when _followFields => Of(field),
+        _ => null,
+    };
+
+    /// <summary>The place that an assignment to the expression writes.</summary>
+    public Place? OfTarget(IOperation target) => target switch
+    {
+        IFlowCaptureReferenceOperation capture => _captured.TryGetValue(capture.Id, out IOperation? captured) && captured != null ? Of(captured) : null,
+        IDeclarationExpressionOperation declaration => OfTarget(declaration.Expression),
+        _ => Of(target),
+    };
+
+    private int Add(ISymbol? symbol)
+    {
+        _symbolOf.Add(symbol);
+        return _symbolOf.Count - 1;
+    }
+
+    private bool IsOwn(IParameterSymbol parameter)
+        => parameter.ContainingSymbol is not IMethodSymbol { MethodKind: MethodKind.Constructor } constructor
+            || SymbolEqualityComparer.Default.Equals(constructor, _owner);
+}

@@ -1,0 +1,25 @@
+using Faultline.Analyzers.Context;
+using Microsoft.CodeAnalysis;
+
+namespace Faultline.Analyzers.Rules;
+
+/// <summary>One diagnostic: its descriptor and the condition under which a body shows it.</summary>
+internal abstract class Rule
+{
+    private const string Pages = "https://github.com/faultline-dotnet/faultline/blob/main/src/Faultline.Analyzers/Rules/";
+
+    public abstract DiagnosticDescriptor Descriptor { get; }
+
+    public abstract void Analyze(BodyContext body);
+
+    /// <summary>Where the page of a rule is to be read.</summary>
+    public static string HelpLink(string id) => Pages + id + ".md";
+}
+
+/// <summary>The categories of the rules' table.</summary>
+internal static class Categories
+{
+    public const string Performance = "Performance";
+    public const string Reliability = "Reliability";
+    public const string Usage = "Usage";
+}
