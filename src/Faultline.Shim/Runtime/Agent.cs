@@ -12,6 +12,7 @@ internal sealed class Agent
 {
     /// <summary>A snapshot is followed by a pause of at least this many times its duration: at most about 2 % of the time.</summary>
     private const int PausePerDuration = 50;
+    private const int LongestPauseMilliseconds = 60_000;
 
     private readonly ShimEngine _engine;
     private readonly int _milliseconds;
@@ -37,6 +38,7 @@ internal sealed class Agent
     private void Run()
     {
         int pause = _milliseconds;
+        double typical = 0;
         while (!_engine.HasSteppedAside)
         {
             Thread.Sleep(pause);
@@ -45,8 +47,9 @@ internal sealed class Agent
             AppDomain.CurrentDomain.ProcessExit += OnExit;
             long started = Stopwatch.GetTimestamp();
             _engine.TakeSnapshot(SnapshotReason.Periodic);
-            double took = Stopwatch.GetElapsedTime(started).TotalMilliseconds;
-            pause = (int)Math.Min(Math.Max(_milliseconds, took * PausePerDuration), 60_000);
+            // The first ones mostly measure the just-in-time compiler: what is taken for typical at most doubles, and a millisecond.
+            typical = Math.Min(Stopwatch.GetElapsedTime(started).TotalMilliseconds, typical * 2 + 1);
+            pause = (int)Math.Min(Math.Max(_milliseconds, typical * PausePerDuration), LongestPauseMilliseconds);
         }
     }
 
