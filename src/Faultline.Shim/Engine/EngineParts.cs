@@ -36,13 +36,11 @@ internal sealed class EngineParts : IDisposable
     public static EngineParts Create(SessionFile session)
     {
         ulong largest = (ulong)session.BlockSlots * SessionLayout.BytesPerBlockTag;
-        foreach (bool opensParts in (bool[])[false, true])
+        foreach (ulong size in Sizes(largest))
         {
-            foreach (ulong size in Sizes(largest))
-            {
-                if (TryCreate(session, size, opensParts) is { } parts)
-                    return parts;
-            }
+            // A host that refuses writable memory of that size may allow a reservation that is opened part by part.
+            if ((TryCreate(session, size, opensParts: false) ?? TryCreate(session, size, opensParts: true)) is { } parts)
+                return parts;
         }
 
         throw new OutOfMemoryException($"the host refuses to reserve {SessionLayout.SmallestArena >> 20} MiB of address space");
@@ -79,6 +77,11 @@ internal sealed class EngineParts : IDisposable
         {
             parts.Dispose();
             return null;
+        }
+        catch
+        {
+            parts.Dispose();
+            throw;
         }
     }
 

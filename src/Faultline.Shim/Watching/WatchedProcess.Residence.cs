@@ -65,10 +65,10 @@ internal sealed unsafe partial class WatchedProcess
         ulong pages = 0;
         for (ulong page = start; page < end; page += PageSize.Bytes)
         {
-            uint entry = Ledger.At(page);
-            if (entry == 0 || !IsResident(page))
+            if (!IsResident(page))
                 continue;
             pages++;
+            uint entry = Ledger.At(page);
             if (PageLedger.HasOwner(entry))
                 pagesOfSite[PageLedger.Owner(entry)]++;
         }

@@ -166,6 +166,42 @@ public unsafe class AttributionTests
     }
 
     [Fact]
+    public void HugePagesAreSimulatedAndPaidForLikeOthers()
+    {
+        using var test = new TestEngine(thp: 2);
+        byte* block = test.Malloc(64 << 20, site: 1);
+        byte* small = test.Malloc(100_000, site: 2);
+        TestEngine.WritePages(block, 64 << 20);
+        TestEngine.WritePages(small, 100_000);
+        SnapshotRecord snapshot = test.Snapshot();
+        // 31 aligned extents of 2 MiB, and the rest of the mapping in small pages.
+        Assert.InRange(test.Site(1).MinorFaults, 32UL, 31UL + 513);
+        Assert.Equal(16385UL, test.Site(1).ResidentPages);
+        Assert.Equal(snapshot.ResidentPages, snapshot.HeapResidentPages + snapshot.MappedResidentPages);
+        test.Free(block);
+        test.Free(small);
+        Assert.Equal(0UL, test.Snapshot().MappedResidentPages);
+    }
+
+    [Fact]
+    public void ASnapshotShowsTheZones()
+    {
+        using var test = new TestEngine();
+        SnapshotRecord snapshot = test.Snapshot();
+        ulong managed = 0;
+        ulong free = 0;
+        for (int zone = 0; zone < SnapshotRecord.Zones; zone++)
+        {
+            managed += snapshot.ManagedPages[zone];
+            for (int order = 0; order < SnapshotRecord.Orders; order++)
+                free += snapshot.FreeBlocks[zone * SnapshotRecord.Orders + order] << order;
+        }
+
+        Assert.Equal(test.Engine.Watched.Process.Machine.ManagedPages.Value, managed);
+        Assert.InRange(free, managed - 100_000, managed);
+    }
+
+    [Fact]
     public void FragmentationOfAHeapThatASmallBlockPins()
     {
         using var test = new TestEngine();

@@ -99,13 +99,36 @@ public unsafe class ProcessEndTests
     [Fact]
     public void WithLittleAddressSpaceTheArenaIsSmaller()
     {
-        // The runtime itself wants some 3 GiB of address space at least.
-        using RoutedChild child = new RoutedChild(snapshotMilliseconds: 0).Run("return", addressSpaceKiB: 64L << 20);
+        using RoutedChild child = new RoutedChild(snapshotMilliseconds: 0).Run("return", limit: $"-v {64 << 20}");
         Assert.Equal((7, ""), (child.ExitCode, child.Errors));
         Assert.Equal(SessionState.Finished, child.State);
         Assert.InRange(child.Session.Header->ArenaLength, 1UL << 28, 1UL << 35);
-        Assert.Contains(SessionNotes.Read(child.Session), note => note.Kind == "arena");
+        Assert.Contains(SessionNotes.Read(child.Session), note => note.Kind == "arena" && note.Text.Contains("allows an arena of"));
         AssertWork(child);
+    }
+
+    /// <summary>A limit on private writable memory refuses what vm.overcommit_memory = 2 refuses.</summary>
+    [Fact]
+    public void WhereWritableMemoryIsAccountedForTheArenaIsOpenedPartByPart()
+    {
+        using RoutedChild child = new RoutedChild(snapshotMilliseconds: 0).Run("return", limit: $"-d {4 << 20}");
+        Assert.Equal((7, ""), (child.ExitCode, child.Errors));
+        Assert.Equal(SessionState.Finished, child.State);
+        Assert.Equal(1UL << 40, child.Session.Header->ArenaLength);
+        Assert.Contains(SessionNotes.Read(child.Session), note => note.Kind == "arena" && note.Text.Contains("part by part"));
+        AssertWork(child);
+    }
+
+    [Fact]
+    public void AProgramThatIsRefusedRunsUnrouted()
+    {
+        using RoutedChild child = new RoutedChild(snapshotMilliseconds: 0);
+        child.Session.Header->RamBytes = 1 << 20;
+        child.Run("return");
+        Assert.Equal((7, "", ""), (child.ExitCode, child.Output, child.Errors));
+        Assert.Equal(SessionState.Refused, child.State);
+        Assert.Contains(SessionNotes.Read(child.Session), note => note.Kind == "refused");
+        Assert.Equal(0UL, child.Session.Header->EventCount);
     }
 
     private static void AssertWork(RoutedChild child)

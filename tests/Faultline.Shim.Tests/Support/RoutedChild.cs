@@ -27,12 +27,12 @@ internal sealed class RoutedChild : IDisposable
 
     public unsafe SiteCounters Site(int site) => Session.Sites[site];
 
-    /// <summary>With a limit the program runs with that much address space (ulimit -v, KiB).</summary>
-    public RoutedChild Run(string what, bool routed = true, long addressSpaceKiB = 0)
+    /// <summary>Limits are the shell's, such as "-v 1000000".</summary>
+    public RoutedChild Run(string what, bool routed = true, string? limit = null)
     {
         string command = $"exec dotnet exec '{Program}' {what} {Session.Path}";
-        if (addressSpaceKiB != 0)
-            command = $"ulimit -v {addressSpaceKiB}; {command}";
+        if (limit != null)
+            command = $"ulimit {limit} && {command}";
         var start = new ProcessStartInfo("/bin/sh", ["-c", command]) { RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment["DOTNET_DbgEnableMiniDump"] = "0";
         start.Environment.Remove(SessionLayout.EnvironmentVariable);

@@ -13,13 +13,14 @@ internal sealed unsafe class TestEngine : IDisposable
     public const ulong ArenaLength = 1UL << 36;
     private const int Sites = 64;
 
-    public TestEngine(ObserverRequest observer = ObserverRequest.Best, ulong ramBytes = 16UL << 30, bool opensParts = false, ulong arenaLength = ArenaLength)
+    public TestEngine(ObserverRequest observer = ObserverRequest.Best, ulong ramBytes = 16UL << 30, bool opensParts = false, ulong arenaLength = ArenaLength, uint thp = 1)
     {
         Tool = SessionFile.Create(new SessionParameters
         {
             SiteCount = Sites,
             RamBytes = ramBytes,
             Observer = observer,
+            ThpPolicy = thp,
             ArenaLength = arenaLength,
         });
         SessionFile session = SessionFile.Attach(Tool.Path, arenaLength)!;
