@@ -14,6 +14,7 @@ internal static class Help
           faultline run bin/Release/net10.0/App.dll -- in.txt run a built application with arguments
           faultline run --json -o report.json App.csproj      keep the numbers for a script
           faultline transcript app.trace.gz                   what malloc and the kernel do with a text trace, step by step
+          faultline verify                                    hold the model against this machine's libc and kernel
 
         Exit codes:
           run answers the program's own exit code (128 + signal if a signal ended it), and 2 when the
@@ -80,6 +81,7 @@ internal static class Help
         {
             "run" => Run,
             "transcript" => TranscriptVerb.HelpText,
+            "verify" => VerifyVerb.HelpText,
             _ => Root,
         };
     }

@@ -11,6 +11,9 @@ public static class ExitCodes
 {
     public const int Fine = 0;
 
+    /// <summary>What was compared is not the same.</summary>
+    public const int Differs = 1;
+
     /// <summary>Bad usage or input, or Faultline could not do its part.</summary>
     public const int BadInput = 2;
 }

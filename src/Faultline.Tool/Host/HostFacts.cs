@@ -23,10 +23,10 @@ internal static class HostFacts
     public static long UnixNanoseconds() => (DateTime.UtcNow - DateTime.UnixEpoch).Ticks * 100;
 
     /// <summary>Throws <see cref="UsageException"/> where programs cannot be watched.</summary>
-    public static void Require()
+    public static void Require(string verb = "run")
     {
         if (!OperatingSystem.IsLinux() || RuntimeInformation.ProcessArchitecture != Architecture.X64)
             throw new UsageException(
-                $"run needs Linux on x64; this is {RuntimeInformation.OSDescription} on {RuntimeInformation.ProcessArchitecture}");
+                $"{verb} needs Linux on x64; this is {RuntimeInformation.OSDescription} on {RuntimeInformation.ProcessArchitecture}");
     }
 }

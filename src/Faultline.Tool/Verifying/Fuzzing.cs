@@ -1,0 +1,81 @@
+using System.Diagnostics;
+using Faultline.Tool.Verbs;
+using Faultline.Tracing.Generation;
+using Faultline.Tracing.Text;
+
+namespace Faultline.Tool.Verifying;
+
+/// <summary>Random traces on both sides until one differs or enough were replayed.</summary>
+internal static class Fuzzing
+{
+    private const int PrintedOperations = 60;
+
+    /// <summary>Answers the exit code.</summary>
+    public static int Run(FuzzRequest request, RealReplay real, TextWriter output, TextWriter error)
+    {
+        using NewFile? file = request.Output == null ? null : NewFile.Create(request.Output, request.Force);
+        VerificationText.WriteHost(HostProfile.Read(), output);
+        Stopwatch since = Stopwatch.StartNew();
+        bool live = Terminal.Is(error);
+        long done = 0, spoken = 0;
+        for (long batch = 0; done < request.Operations; batch++)
+        {
+            TraceProfile profile = request.ProfileOf(batch);
+            int length = (int)Math.Min(FuzzRequest.BatchOperations, request.Operations - done);
+            TextTrace trace = TraceGenerator.Generate(profile, request.SeedOf(batch), length);
+            TraceRow row = Verification.Compare(profile.Name, trace, real);
+            if (!row.Same)
+            {
+                Report(request, batch, trace, row, real, file, output, error);
+                return ExitCodes.Differs;
+            }
+
+            done += length;
+            if (live)
+                error.Write($"\r{done:N0} of {request.Operations:N0} operations, batch {batch} ({profile.Name})   ");
+            else if (done / 1_000_000 > spoken)
+                error.WriteLine($"faultline: {done:N0} of {request.Operations:N0} operations identical ({since.Elapsed.TotalSeconds:F0} s)");
+            spoken = done / 1_000_000;
+        }
+
+        if (live)
+            error.WriteLine();
+        output.WriteLine($"{done} operations in {(done + FuzzRequest.BatchOperations - 1) / FuzzRequest.BatchOperations} traces, all identical. Repeat with: {Repeat(request)}");
+        return ExitCodes.Fine;
+    }
+
+    private static void Report(FuzzRequest request, long batch, TextTrace trace, TraceRow row, RealReplay real, NewFile? file, TextWriter output, TextWriter error)
+    {
+        output.WriteLine($"batch {batch} ({row.Name}, {row.Operations} operations): {row.Outcome}");
+        error.WriteLine("faultline: making it shorter");
+        // Shorter traces may part at another line; what counts is that they part, and not by failing to replay where this one does not.
+        TextTrace small = TraceShrinker.Shrink(trace, t => Verification.Compare("", t, real) is { Same: false } r && r.Failure == null == (row.Failure == null));
+        using StringWriter text = new();
+        text.Write($"# {Verification.Compare(row.Name, small, real).Outcome}\n# from: {Repeat(request)}, batch {batch} ({row.Name})\n");
+        TextTraceWriter.Write(small, text);
+        string[] lines = text.ToString().TrimEnd('\n').Split('\n');
+        foreach (string line in lines.Take(PrintedOperations))
+            output.WriteLine(line);
+        if (lines.Length > PrintedOperations)
+            output.WriteLine($"... {lines.Length - PrintedOperations} more lines");
+        string name = request.Output ?? FreeName($"faultline-{request.Seed}-{batch}", request.Force);
+        using NewFile? own = file == null ? NewFile.Create(name, request.Force) : null;
+        NewFile target = file ?? own!;
+        using (StreamWriter writer = new(target.Stream, leaveOpen: true))
+            writer.Write(text.ToString());
+        target.Commit();
+        output.WriteLine($"{small.Operations.Length} operations are left, written to {name}. Repeat with: {Repeat(request)}");
+    }
+
+    /// <summary>What was found in a long run must not be lost to a file that is there already.</summary>
+    private static string FreeName(string stem, bool force)
+    {
+        string name = stem + ".trace";
+        for (int i = 2; !force && File.Exists(name); i++)
+            name = $"{stem}-{i}.trace";
+        return name;
+    }
+
+    private static string Repeat(FuzzRequest request) =>
+        $"faultline verify --fuzz --seed {request.Seed} --ops {request.Operations}{(request.ProfileName == null ? "" : $" --profile {request.ProfileName}")}";
+}
