@@ -43,7 +43,7 @@ internal static class VerifyVerb
             List<(string, TextTrace)> read = [.. named.Select(path => (path, TraceFiles.Read(path)))];
             string compiler = Compiler.Find() ?? throw new UsageException("nothing could be compared: no C compiler (cc or gcc) on PATH; install one, on Debian: apt-get install gcc libc6-dev");
             using RealReplay real = new(compiler);
-            return fuzz != null ? Fuzzing.Run(fuzz, real, output, error) : Compare(read, real, options.WantsJson(parsed), output);
+            return fuzz != null ? Fuzzing.Run(fuzz, (name, trace) => Verification.Compare(name, trace, real), output, error) : Compare(read, real, options.WantsJson(parsed), output);
         });
         return command;
     }

@@ -10,8 +10,8 @@ internal static class Fuzzing
 {
     private const int PrintedOperations = 60;
 
-    /// <summary>Answers the exit code.</summary>
-    public static int Run(FuzzRequest request, RealReplay real, TextWriter output, TextWriter error)
+    /// <summary>Answers the exit code; <paramref name="compare"/> holds a trace of a name against the real library.</summary>
+    public static int Run(FuzzRequest request, Func<string, TextTrace, TraceRow> compare, TextWriter output, TextWriter error)
     {
         using NewFile? file = request.Output == null ? null : NewFile.Create(request.Output, request.Force);
         VerificationText.WriteHost(HostProfile.Read(), output);
@@ -23,10 +23,10 @@ internal static class Fuzzing
             TraceProfile profile = request.ProfileOf(batch);
             int length = (int)Math.Min(FuzzRequest.BatchOperations, request.Operations - done);
             TextTrace trace = TraceGenerator.Generate(profile, request.SeedOf(batch), length);
-            TraceRow row = Verification.Compare(profile.Name, trace, real);
+            TraceRow row = compare(profile.Name, trace);
             if (!row.Same)
             {
-                Report(request, batch, trace, row, real, file, output, error);
+                Report(request, batch, trace, row, compare, file, output, error);
                 return ExitCodes.Differs;
             }
 
@@ -44,14 +44,15 @@ internal static class Fuzzing
         return ExitCodes.Fine;
     }
 
-    private static void Report(FuzzRequest request, long batch, TextTrace trace, TraceRow row, RealReplay real, NewFile? file, TextWriter output, TextWriter error)
+    private static void Report(
+        FuzzRequest request, long batch, TextTrace trace, TraceRow row, Func<string, TextTrace, TraceRow> compare, NewFile? file, TextWriter output, TextWriter error)
     {
         output.WriteLine($"batch {batch} ({row.Name}, {row.Operations} operations): {row.Outcome}");
         error.WriteLine("faultline: making it shorter");
         // Shorter traces may part at another line; what counts is that they part, and not by failing to replay where this one does not.
-        TextTrace small = TraceShrinker.Shrink(trace, t => Verification.Compare("", t, real) is { Same: false } r && r.Failure == null == (row.Failure == null));
+        TextTrace small = TraceShrinker.Shrink(trace, t => compare(row.Name, t) is { Same: false } r && r.Failure == null == (row.Failure == null));
         using StringWriter text = new();
-        text.Write($"# {Verification.Compare(row.Name, small, real).Outcome}\n# from: {Repeat(request)}, batch {batch} ({row.Name})\n");
+        text.Write($"# {compare(row.Name, small).Outcome}\n# from: {Repeat(request)}, batch {batch} ({row.Name})\n");
         TextTraceWriter.Write(small, text);
         string[] lines = text.ToString().TrimEnd('\n').Split('\n');
         foreach (string line in lines.Take(PrintedOperations))
