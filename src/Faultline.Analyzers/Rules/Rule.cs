@@ -6,7 +6,8 @@ namespace Faultline.Analyzers.Rules;
 /// <summary>One diagnostic: its descriptor and the condition under which a body shows it.</summary>
 internal abstract class Rule
 {
-    private const string Pages = "https://github.com/faultline-dotnet/faultline/blob/main/src/Faultline.Analyzers/Rules/";
+    /// <summary>A place in the repository and no address: where the pages will be served is not decided, and a guessed host may belong to others.</summary>
+    private const string Pages = "src/Faultline.Analyzers/Rules/";
 
     public abstract DiagnosticDescriptor Descriptor { get; }
 

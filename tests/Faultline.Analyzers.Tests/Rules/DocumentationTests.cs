@@ -23,7 +23,7 @@ public class DocumentationTests
         Assert.Contains($"| Severity | {rule.DefaultSeverity} |", page);
         Assert.Equal(Sections, page.Where(line => line.StartsWith("## ")));
         Assert.Contains(page, line => line.Contains($"dotnet_diagnostic.{id}.severity"));
-        Assert.EndsWith($"/src/Faultline.Analyzers/Rules/{id}.md", rule.HelpLinkUri);
+        Assert.Equal($"src/Faultline.Analyzers/Rules/{id}.md", rule.HelpLinkUri);
         Assert.False(string.IsNullOrEmpty(rule.Description.ToString()));
     }
 
