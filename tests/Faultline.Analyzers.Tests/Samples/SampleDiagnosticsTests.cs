@@ -51,7 +51,7 @@ public class SampleDiagnosticsTests
     /// <summary>"/somewhere/samples/A/B.cs(12,34): warning FLT0001: text (link)" to "A/B.cs:12 FLT0001 text"; anything else as it is.</summary>
     private static string Shorten(string line)
     {
-        Match match = Regex.Match(line.Trim(), @"samples/([^(]+)\((\d+),\d+\): warning (FLT\d+): (.*?)( \(https://[^)]*\))?$");
+        Match match = Regex.Match(line.Trim(), @"samples/([^(]+)\((\d+),\d+\): warning (FLT\d+): (.*?)( \(src/[^)]*\))?$");
         return match.Success ? $"{match.Groups[1].Value}:{match.Groups[2].Value} {match.Groups[3].Value} {match.Groups[4].Value}" : line.Trim();
     }
 
