@@ -78,6 +78,7 @@ internal sealed unsafe partial class ShimEngine
         _lock.Enter();
         try
         {
+            _watched.MarkFullLook();
             _findings.CurrentSite = 0;
             var snapshot = new SnapshotRecord
             {

@@ -10,19 +10,23 @@ internal static unsafe class SessionEnvironment
     /// <summary>The folder that the program was started from, before it was copied and rewritten.</summary>
     public const string BaseDirectoryVariable = "FAULTLINE_BASE_DIRECTORY";
 
-    private const string Prefix = "FAULTLINE_";
     private const string StartupHooksVariable = "DOTNET_STARTUP_HOOKS";
 
-    /// <summary>Removes them from the managed environment, which Process.Start hands on, and from the C library's, which exec does.</summary>
-    public static void Remove()
+    /// <summary>
+    /// The session's path, or null. Gives AppContext.BaseDirectory its answer back, and removes the variables from the managed
+    /// environment, which Process.Start hands on, and from the C library's, which exec does.
+    /// </summary>
+    public static string? Take()
     {
+        string? session = Environment.GetEnvironmentVariable(SessionLayout.EnvironmentVariable);
+        string? folder = Environment.GetEnvironmentVariable(BaseDirectoryVariable);
+        if (folder != null)
+            AppContext.SetData("APP_CONTEXT_BASE_DIRECTORY", folder);
         Set(SessionLayout.EnvironmentVariable, null);
-        foreach (object name in Environment.GetEnvironmentVariables().Keys)
-            if (name is string text && text.StartsWith(Prefix, StringComparison.Ordinal))
-                Set(text, null);
-        string? hooks = Environment.GetEnvironmentVariable(StartupHooksVariable);
-        if (hooks != null)
+        Set(BaseDirectoryVariable, null);
+        if (session != null && Environment.GetEnvironmentVariable(StartupHooksVariable) is { } hooks)
             Set(StartupHooksVariable, WithoutOwn(hooks));
+        return session;
     }
 
     /// <summary>The program may have startup hooks of its own.</summary>

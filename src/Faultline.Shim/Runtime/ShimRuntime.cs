@@ -11,16 +11,15 @@ internal static unsafe class ShimRuntime
 {
     public static readonly ShimEngine? Engine = Attach();
 
-    /// <summary>Makes sure that the engine was looked for.</summary>
+    /// <summary>Asking makes sure that the engine was looked for.</summary>
     public static bool IsRouted => Engine != null;
 
     /// <summary>Joins the session that the environment names; null when there is none, another process has it, or the host refuses. Never throws.</summary>
     private static ShimEngine? Attach()
     {
-        string? path = Environment.GetEnvironmentVariable(SessionLayout.EnvironmentVariable);
+        string? path = SessionEnvironment.Take();
         if (path == null)
             return null;
-        SessionEnvironment.Remove();
         SessionFile? session = null;
         try
         {

@@ -6,13 +6,9 @@ using Faultline.Shim.Runtime;
 /// </summary>
 internal class StartupHook
 {
-    /// <summary>Joins the session, so that snapshots begin before the first routed call, and gives AppContext.BaseDirectory its answer back.</summary>
-    public static void Initialize()
-    {
-        string? folder = Environment.GetEnvironmentVariable(SessionEnvironment.BaseDirectoryVariable);
-        if (folder != null)
-            AppContext.SetData("APP_CONTEXT_BASE_DIRECTORY", folder);
-        if (!ShimRuntime.IsRouted)
-            SessionEnvironment.Remove();
-    }
+    /// <summary>
+    /// Joins the session, if there is one: snapshots begin, and the environment and AppContext.BaseDirectory are put right,
+    /// before the program's first line. Without the hook the first routed call does the same.
+    /// </summary>
+    public static void Initialize() => _ = ShimRuntime.IsRouted;
 }

@@ -17,7 +17,7 @@ internal sealed unsafe partial class WatchedProcess
             return SystemCallResult.Failure(Errno.ENOMEM);
         bool isValid = (start.Value & PageSize.Mask) == 0 && end >= start.Value;
         if (isValid && advice == Advice.DontNeed)
-            Observe(start.Value, end);
+            ObserveBeforeRelease(start.Value, end);
         ulong faults = Process.MinorFaults;
         SystemCallResult result = Process.Madvise(start, length, advice);
         ChargeRange(start.Value, Process.MinorFaults - faults);

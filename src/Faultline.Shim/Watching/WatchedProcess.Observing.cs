@@ -9,6 +9,11 @@ namespace Faultline.Shim.Watching;
 // is were touched after their block was freed, or past the end of one.
 internal sealed unsafe partial class WatchedProcess
 {
+    /// <summary>A look at everything costs about a fiftieth of what the faults cost that it shows; fewer than these are not worth one.</summary>
+    private const ulong FewFaults = 1024;
+
+    private ulong _faultsAtFullLook;
+
     /// <summary>Real pages found written in the ranges observed so far: a snapshot sets it to 0 and looks at everything.</summary>
     public ulong ObservedPages { get; set; }
 
@@ -23,6 +28,23 @@ internal sealed unsafe partial class WatchedProcess
                 Report(Observer.Ranges[i]);
         }
     }
+
+    /// <summary>
+    /// Pages are about to go away. When much has come to light since the last look at everything, everything is looked at first: what
+    /// is resident at the same time must be known at the same time, or its peak would be missed.
+    /// </summary>
+    private void ObserveBeforeRelease(ulong start, ulong end)
+    {
+        Observe(start, end);
+        if (Process.MinorFaults - _faultsAtFullLook < Math.Max(FewFaults, Process.ResidentPages.Value / 4))
+            return;
+        Observe(Arena.Start, HeapEnd);
+        Observe(LowestMapping, Arena.End);
+        MarkFullLook();
+    }
+
+    /// <summary>All used parts of the arena have been looked at.</summary>
+    public void MarkFullLook() => _faultsAtFullLook = Process.MinorFaults;
 
     /// <summary>
     /// A block of the heap on the pages [start, end) is about to be freed: what the program did to it is settled now, while it

@@ -23,7 +23,7 @@ internal sealed unsafe partial class WatchedProcess
         ulong newEnd = PageSize.Up(newBreak.Value);
         if (newEnd < oldEnd && newBreak.Value >= Arena.Start)
         {
-            Observe(newEnd, oldEnd);
+            ObserveBeforeRelease(newEnd, oldEnd);
             VirtualAddress answer = Process.Brk(newBreak);
             if (answer == newBreak)
                 Release(newEnd, oldEnd);
@@ -68,7 +68,7 @@ internal sealed unsafe partial class WatchedProcess
     public SystemCallResult Munmap(VirtualAddress start, ulong length)
     {
         ulong end = start.Value + PageSize.Up(length);
-        Observe(start.Value, end);
+        ObserveBeforeRelease(start.Value, end);
         SystemCallResult result = Process.Munmap(start, length);
         if (result.Failed)
             return result;

@@ -166,6 +166,21 @@ public unsafe class AttributionTests
     }
 
     [Fact]
+    public void ThePeakCountsWhatWasResidentAtTheSameTime()
+    {
+        using var test = new TestEngine();
+        nuint size = 40 << 20;
+        byte*[] blocks = new byte*[5];
+        for (int i = 0; i < blocks.Length; i++)
+            TestEngine.WritePages(blocks[i] = test.Malloc(size), size);
+        foreach (byte* block in blocks)
+            test.Free(block);
+        SnapshotRecord snapshot = test.Snapshot();
+        Assert.InRange(snapshot.PeakResidentPages, 5UL * 10241, 5UL * 10241 + 2);
+        Assert.Equal(1UL, snapshot.ResidentPages);
+    }
+
+    [Fact]
     public void HugePagesAreSimulatedAndPaidForLikeOthers()
     {
         using var test = new TestEngine(thp: 2);
