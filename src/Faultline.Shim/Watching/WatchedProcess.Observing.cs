@@ -56,10 +56,15 @@ internal sealed unsafe partial class WatchedProcess
         if (start == end)
             return;
         Observe(start, end);
+        // On a machine that has run out, touched pages may be absent too.
+        if (Process.UnbackedPages != 0)
+            return;
+        // What is not settled now was never touched, unless the process has pages that it only read.
+        bool someAreZero = Process.ZeroPages.Value != 0;
         for (; start < end; start += PageSize.Bytes)
         {
             ref uint entry = ref Ledger.At(start);
-            if ((entry & PageLedger.Settled) == 0 && Process.StateOf(new VirtualAddress(start)) == PageState.Absent)
+            if ((entry & PageLedger.Settled) == 0 && !(someAreZero && Process.StateOf(new VirtualAddress(start)) != PageState.Absent))
                 entry &= PageLedger.DeadBlocks;
         }
     }

@@ -85,4 +85,19 @@ public unsafe class OverrunTests
         test.Free(second);
         Misuse.AssertStillWorks(test);
     }
+
+    [Fact]
+    public void AHeapThatOutgrowsTheMachineIsNoWrongUse()
+    {
+        using var test = new TestEngine(ramBytes: 128UL << 20);
+        byte*[] blocks = new byte*[1500];
+        for (int i = 0; i < blocks.Length; i++)
+            TestEngine.WritePages(blocks[i] = test.Malloc(100_000, AllocationSite), 100_000);
+        Assert.True(test.Snapshot().UnbackedPages > 1000);
+        foreach (byte* block in blocks)
+            test.Free(block);
+        test.Snapshot(SnapshotReason.Exit);
+        Assert.All(test.Findings, finding => Assert.Equal(FindingKind.OutOfFrames, finding.Kind));
+        Assert.NotEmpty(test.Findings);
+    }
 }
