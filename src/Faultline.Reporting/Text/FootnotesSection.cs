@@ -23,6 +23,9 @@ internal static class FootnotesSection
     private const string ReadThenWritten = "a page that was read before its first write has faulted twice in reality and is counted once, "
         + "because it is seen only after both.";
 
+    private const string Peak = "the highest count at an observation: at snapshots, and of a range before it is given back. "
+        + "It can differ from run to run where the faults do not.";
+
     public static void Write(Page page, Report report)
     {
         if (report.Totals.Process == null || report.Totals.Sites.Blocks == 0)
@@ -35,6 +38,9 @@ internal static class FootnotesSection
             page.Hanging("  [6] ", Unusable);
         page.Hanging("  faults: ", SharedPages);
         if (report.Profile.Observer.StartsWith("observe", StringComparison.Ordinal))
+        {
             page.Hanging("  known exception: ", ReadThenWritten);
+            page.Hanging("  resident at once: ", Peak);
+        }
     }
 }
