@@ -15,6 +15,7 @@ internal sealed unsafe partial class ShimEngine
     private readonly ReservedMemory _pagesOfSite = new(SessionLayout.SiteCapacity * sizeof(uint));
     private readonly object _snapshotGate = new();
     private ulong _peakUnbackedPages;
+    private ulong _realPages;
     private SnapshotReason _ending;
 
     /// <summary>Takes a snapshot; one at a time. Final ones also check every guard and marker and end the session. Never throws.</summary>
@@ -47,7 +48,7 @@ internal sealed unsafe partial class ShimEngine
     private void ObserveAll()
     {
         ulong unbacked = _watched.Process.UnbackedPages;
-        _watched.ObservedPages = 0;
+        _realPages = 0;
         ObserveInSlices(_watched.Arena.Start, _watched.HighestHeapEnd);
         ObserveInSlices(_watched.LowestMapping, _watched.Arena.End);
         _peakUnbackedPages = Math.Max(_peakUnbackedPages, _watched.Process.UnbackedPages - unbacked);
@@ -62,7 +63,9 @@ internal sealed unsafe partial class ShimEngine
             try
             {
                 _findings.CurrentSite = 0;
+                _watched.ObservedPages = 0;
                 _watched.Observe(start, stop);
+                _realPages += _watched.ObservedPages;
             }
             finally
             {
@@ -187,7 +190,7 @@ internal sealed unsafe partial class ShimEngine
         snapshot.RealSharedPages = real.SharedPages;
         snapshot.RealMinorFaults = real.MinorFaults;
         snapshot.RealMajorFaults = real.MajorFaults;
-        snapshot.RealArenaPages = _watched.ObservedPages;
+        snapshot.RealArenaPages = _realPages;
     }
 
     private void LockedStepAside(Exception failure)

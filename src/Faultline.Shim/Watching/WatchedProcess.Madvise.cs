@@ -21,15 +21,13 @@ internal sealed unsafe partial class WatchedProcess
         ulong faults = Process.MinorFaults;
         SystemCallResult result = Process.Madvise(start, length, advice);
         ChargeRange(start.Value, Process.MinorFaults - faults);
-        if (result.Failed)
-            return result;
         switch (advice)
         {
-            case Advice.DontNeed:
+            // ENOMEM: parts of the range are not mapped, the others were emptied.
+            case Advice.DontNeed when isValid && result.Error is Errno.None or Errno.ENOMEM:
                 EmptyPages(start.Value, end);
                 break;
-            case Advice.PopulateRead:
-            case Advice.PopulateWrite:
+            case Advice.PopulateRead or Advice.PopulateWrite when !result.Failed:
                 HostCalls.madvise((void*)start.Value, (nuint)(end - start.Value), (int)advice);
                 break;
         }
@@ -43,7 +41,13 @@ internal sealed unsafe partial class WatchedProcess
         for (ulong at = start; at < end;)
         {
             int index = FindMapping(at);
-            ulong stop = Math.Min(end, index < 0 ? Math.Max(HeapEnd, at + PageSize.Bytes) : Mappings[index].End);
+            ulong stop = Math.Min(end, index >= 0 ? Mappings[index].End : at < HeapEnd ? HeapEnd : at + PageSize.Bytes);
+            if (index < 0 && at >= HeapEnd)
+            {
+                at = stop;
+                continue;
+            }
+
             if (index >= 0 && Mappings[index].Kind != MappingKind.Heap)
             {
                 ForgetHeaders(Mappings[index], at, stop);

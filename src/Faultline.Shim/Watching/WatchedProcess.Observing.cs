@@ -14,7 +14,7 @@ internal sealed unsafe partial class WatchedProcess
 
     private ulong _faultsAtFullLook;
 
-    /// <summary>Real pages found written in the ranges observed so far: a snapshot sets it to 0 and looks at everything.</summary>
+    /// <summary>Real pages found written since somebody last set this to 0.</summary>
     public ulong ObservedPages { get; set; }
 
     /// <summary>Looks at the real pages [start, end) and simulates the accesses that they show.</summary>

@@ -126,7 +126,7 @@ public struct SessionHeader
     /// <summary>Different findings so far (kind and sites); those past <see cref="SessionLayout.FindingCapacity"/> are only counted.</summary>
     public ulong FindingCount;
 
-    /// <summary>Routed calls that freed or resized a block of the real heap, made by unrouted code: passed on to the real functions.</summary>
+    /// <summary>Routed calls that were passed on to the real functions: on blocks that unrouted code allocated, and mappings that are not simulated.</summary>
     public ulong ForeignCalls;
 
     /// <summary>CLOCK_REALTIME nanoseconds when the shim attached.</summary>
