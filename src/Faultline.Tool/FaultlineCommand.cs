@@ -63,6 +63,7 @@ public static class FaultlineCommand
             RunVerb.Create(programArguments, error),
             TranscriptVerb.Create(programArguments, output),
             VerifyVerb.Create(programArguments, output, error),
+            ReplayVerb.Create(programArguments, output, error),
         };
         Help.AddTo(root);
         return root;

@@ -15,6 +15,7 @@ internal static class Help
           faultline run --json -o report.json App.csproj      keep the numbers for a script
           faultline transcript app.trace.gz                   what malloc and the kernel do with a text trace, step by step
           faultline verify                                    hold the model against this machine's libc and kernel
+          faultline replay heaptrack.app.4711.zst             the report of run, from a recorded trace
 
         Exit codes:
           run answers the program's own exit code (128 + signal if a signal ended it), and 2 when the
@@ -82,6 +83,7 @@ internal static class Help
             "run" => Run,
             "transcript" => TranscriptVerb.HelpText,
             "verify" => VerifyVerb.HelpText,
+            "replay" => ReplayVerb.HelpText,
             _ => Root,
         };
     }

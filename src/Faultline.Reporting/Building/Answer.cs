@@ -5,14 +5,16 @@ namespace Faultline.Reporting;
 /// <summary>The one paragraph that answers what was asked for, what glibc made of it, what became resident and what it faulted.</summary>
 internal static class Answer
 {
-    public static string For(in Amounts sum, int allocatingSites, ProcessTotals? process, DataState data)
+    public static string For(in Amounts sum, int allocatingSites, ProcessTotals? process, DataState data, ReplayFacts? replay)
     {
         if (!data.HasCounters)
             return data.Text;
+        if (sum.Calls == 0 && replay != null)
+            return "The trace has no call of the allocator.";
         if (sum.Calls == 0)
             return "The program made no routed call: it used no native memory through NativeMemory, Marshal or libc.";
         if (sum.Blocks == 0)
-            return $"The program made {Count(sum.Calls, "routed call")} and was given no block.";
+            return $"The program made {Count(sum.Calls, replay == null ? "routed call" : "call")} and was given no block.";
         return string.Join(' ', Asked(sum, allocatingSites), Usable(sum), Faulted(process, data), Left(sum));
     }
 

@@ -6,7 +6,14 @@ namespace Faultline.Reporting;
 /// <summary>Decides how complete a session is, and says it in a sentence.</summary>
 internal static class DataStateBuilder
 {
-    public static DataState Build(SessionReading session, RunFacts run, string? signal) => Judge(session) switch
+    public static DataState Build(SessionReading session, RunFacts run, string? signal)
+        => run.Replay is { } replay ? Replayed(replay) : Watched(session, run, signal);
+
+    private static DataState Replayed(ReplayFacts replay) => replay.Damage == null
+        ? new(Completeness.Final, null, "Final: replayed to the trace's end.")
+        : new(Completeness.Interrupted, null, $"The trace is damaged; what comes before was replayed ({replay.Damage}).");
+
+    private static DataState Watched(SessionReading session, RunFacts run, string? signal) => Judge(session) switch
     {
         Completeness.NotStarted => new(Completeness.NotStarted, null,
             "Nothing was measured: the program ended before Faultline's start-up hook ran in it, so no call was routed."),

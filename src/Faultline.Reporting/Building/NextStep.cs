@@ -6,15 +6,18 @@ internal static class NextStep
     public static string For(
         DataState data, IReadOnlyList<Finding> findings, IReadOnlyList<SiteReport> leaks, IReadOnlyList<SiteReport> sites, RunFacts run)
     {
-        string again = $"faultline run {Quote(run.Target)}";
+        string verb = run.Replay == null ? "run" : "replay";
+        string again = $"faultline {verb} {Quote(run.Target)}";
         if (!data.HasCounters)
             return $"settle the reason above, then run again: {again}";
+        if (sites.Count == 0 && run.Replay != null)
+            return "record a trace that has calls of malloc in it";
         if (sites.Count == 0)
             return "nothing to mend here; what native libraries allocate themselves is not seen";
         if (findings.Count > 0)
             return $"mend finding 1{At(findings[0])}, then run again: {again}";
         if (leaks.Count > 0)
-            return $"free what {leaks[0].Site.Display} allocates, then run again: {again}";
+            return $"free what {leaks[0].Site.Display} allocates, then {(run.Replay == null ? "run" : "record and replay")} again: {again}";
         SiteReport? worst = sites.FirstOrDefault(s => s.Verdicts.Count > 0);
         return worst != null
             ? $"look at {worst.Site.Display}, and keep these numbers to compare with: {again} --json --output before.json"

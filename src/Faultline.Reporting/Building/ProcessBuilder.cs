@@ -8,11 +8,14 @@ internal static class ProcessBuilder
 {
     private const ulong KibPerPage = 4;
 
-    public static ProcessFigures Build(in SnapshotRecord s, in SessionHeader header, ulong hostRamBytes) => new(
+    private const string Alone = "The simulated process has the trace's blocks and nothing else; no program ran beside it.";
+
+    public static ProcessFigures Build(in SnapshotRecord s, in SessionHeader header, RunFacts run) => new(
         Line(s.VirtualPages, s.ResidentPages, s.SharedPages, header.RamBytes, s.MinorFaults, s.MajorFaults),
-        Line(s.RealVirtualPages, s.RealResidentPages, s.RealSharedPages, hostRamBytes, s.RealMinorFaults, s.RealMajorFaults),
+        run.Replay != null ? null
+            : Line(s.RealVirtualPages, s.RealResidentPages, s.RealSharedPages, run.HostRamBytes, s.RealMinorFaults, s.RealMajorFaults),
         s.RealArenaPages,
-        Difference(s, header.ArenaLength));
+        run.Replay != null ? Alone : Difference(s, header.ArenaLength));
 
     public static ProcessTotals Totals(in SnapshotRecord s, in Amounts sites) => new(
         s.MinorFaults,

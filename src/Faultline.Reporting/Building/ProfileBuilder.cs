@@ -5,10 +5,10 @@ namespace Faultline.Reporting;
 /// <summary>Names the models behind the numbers.</summary>
 internal static class ProfileBuilder
 {
-    public static Profile Build(SessionReading session)
+    public static Profile Build(SessionReading session, ReplayFacts? replay)
     {
         SessionHeader header = session.Header;
-        (string name, string text) = Observer(header.Observer);
+        (string name, string text) = replay == null ? Observer(header.Observer) : (replay.Touches, replay.TouchesText);
         return new(
             Libc: "glibc-2.36",
             Arenas: session.NotesOf("threads").FirstOrDefault(),

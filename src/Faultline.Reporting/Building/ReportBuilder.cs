@@ -13,13 +13,14 @@ public static class ReportBuilder
         Amounts sum = sites.Aggregate(default(Amounts), (total, site) => total + site.Amounts);
         SnapshotRecord? snapshot = data.HasCounters ? session.Snapshot : null;
         ProcessTotals? process = snapshot is { } s ? ProcessBuilder.Totals(s, sum) : null;
-        Totals totals = new(sum, process, Answer.For(sum, sites.Count(x => x.Amounts.Blocks > 0), process, data));
+        Totals totals = new(sum, process, Answer.For(sum, sites.Count(x => x.Amounts.Blocks > 0), process, data, run.Replay));
         IReadOnlyList<SiteReport> leaks = SiteBuilder.Leaks(sites);
         IReadOnlyList<Finding> findings = [.. session.Findings.Select(f => FindingBuilder.Build(f, table))];
         return new()
         {
             Program = new(run.Target, run.Program, run.ExitCode, signal, run.WallTime),
-            Profile = ProfileBuilder.Build(session),
+            Replay = run.Replay,
+            Profile = ProfileBuilder.Build(session, run.Replay),
             Routing = routing,
             ForeignCalls = session.Header.ForeignCalls,
             Data = data,
@@ -31,7 +32,7 @@ public static class ReportBuilder
             Heap = snapshot is { } heap ? FragmentationBuilder.Heap(heap) : null,
             Zones = snapshot is { } physical ? FragmentationBuilder.Zones(physical) : [],
             SystemCalls = snapshot is { } calls ? ProcessBuilder.SystemCalls(calls) : null,
-            Processes = snapshot is { } figures ? ProcessBuilder.Build(figures, session.Header, run.HostRamBytes) : null,
+            Processes = snapshot is { } figures ? ProcessBuilder.Build(figures, session.Header, run) : null,
             Notes = session.Notes,
             Next = NextStep.For(data, findings, leaks, sites, run),
         };

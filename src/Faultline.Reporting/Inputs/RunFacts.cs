@@ -11,4 +11,8 @@ public sealed record RunFacts(
     int ExitCode,
     TimeSpan WallTime,
     long EndedUnixNanoseconds,
-    ulong HostRamBytes);
+    ulong HostRamBytes)
+{
+    /// <summary>Set where no program ran, but a trace was replayed.</summary>
+    public ReplayFacts? Replay { get; init; }
+}

@@ -81,7 +81,10 @@ internal static class JsonMemory
 
         json.WriteStartObject("processes");
         Line(json, "simulated", figures.Simulated);
-        Line(json, "real", figures.Real);
+        if (figures.Real is { } real)
+            Line(json, "real", real);
+        else
+            json.WriteNull("real");
         json.WriteNumber("realArenaPages", figures.RealArenaPages);
         json.WriteString("difference", figures.Difference);
         json.WriteEndObject();

@@ -25,6 +25,7 @@ public static class JsonReport
         json.WriteNumber("schema", SchemaVersion);
         json.WriteBoolean("simulated", true);
         JsonRun.Program(json, report);
+        JsonRun.Replay(json, report.Replay);
         JsonRun.Profile(json, report.Profile);
         JsonRun.Routing(json, report);
         JsonRun.Data(json, report.Data);

@@ -11,9 +11,30 @@ internal static class JsonRun
         json.WriteStartObject("program");
         json.WriteString("target", report.Program.Target);
         json.WriteString("name", report.Program.Name);
-        json.WriteNumber("exitCode", report.Program.ExitCode);
+        if (report.Replay == null)
+            json.WriteNumber("exitCode", report.Program.ExitCode);
+        else
+            json.WriteNull("exitCode");
         json.WriteString("signal", report.Program.Signal);
-        json.WriteNumber("wallMilliseconds", (long)report.Program.WallTime.TotalMilliseconds);
+        if (report.Replay == null)
+            json.WriteNumber("wallMilliseconds", (long)report.Program.WallTime.TotalMilliseconds);
+        else
+            json.WriteNull("wallMilliseconds");
+        json.WriteEndObject();
+    }
+
+    /// <summary>Only in reports of a replay.</summary>
+    public static void Replay(Utf8JsonWriter json, ReplayFacts? replay)
+    {
+        if (replay == null)
+            return;
+        json.WriteStartObject("replay");
+        json.WriteString("trace", replay.Trace);
+        json.WriteString("source", replay.Source);
+        json.WriteNumber("events", replay.Events);
+        json.WriteString("damage", replay.Damage);
+        json.WriteString("touches", replay.Touches);
+        json.WriteString("tunables", replay.Tunables);
         json.WriteEndObject();
     }
 

@@ -11,6 +11,6 @@ public sealed record TopLine(ulong VirtKib, ulong ResKib, ulong ShrKib, double? 
 
 /// <summary>
 /// The simulated process, which has the routed blocks and nothing else, beside the real one, which has everything.
-/// <paramref name="RealArenaPages"/> are the real pages that the routed blocks hold.
+/// <paramref name="Real"/> is null for a replay. <paramref name="RealArenaPages"/> are the real pages that the routed blocks hold.
 /// </summary>
-public sealed record ProcessFigures(TopLine Simulated, TopLine Real, ulong RealArenaPages, string Difference);
+public sealed record ProcessFigures(TopLine Simulated, TopLine? Real, ulong RealArenaPages, string Difference);

@@ -10,6 +10,9 @@ public sealed record Report
 {
     public required ProgramEnd Program { get; init; }
 
+    /// <summary>Null where a program ran; else no program ran and a trace was replayed.</summary>
+    public required ReplayFacts? Replay { get; init; }
+
     public required Profile Profile { get; init; }
 
     public required RoutingFacts Routing { get; init; }

@@ -18,6 +18,12 @@ internal static class HeaderSection
     {
         ProgramEnd end = report.Program;
         page.Line(page.Paint($"Faultline: {end.Name}", Ink.Bold));
+        if (report.Replay is { } replay)
+        {
+            Replayed(page, report, replay);
+            return;
+        }
+
         string how = end.Signal == null ? $"exit code {end.ExitCode}" : $"killed by {end.Signal} (exit code {end.ExitCode})";
         page.Labelled("ended", $"{how} after {Duration(end.WallTime)}");
         Models(page, report.Profile, report.Data.HasCounters);
@@ -28,6 +34,18 @@ internal static class HeaderSection
             page.Labelled("note", note);
         foreach (SessionNote note in report.Notes.Where(n => !s_shownElsewhere.Contains(n.Kind)))
             page.Labelled("note", $"{note.Kind}: {note.Text}");
+    }
+
+    private static void Replayed(Page page, Report report, ReplayFacts replay)
+    {
+        page.Labelled("replayed", $"{replay.Trace} ({replay.Source} trace, {Count(replay.Events, "event")})");
+        Models(page, report.Profile, ran: false);
+        if (replay.Tunables.Length > 0)
+            page.Labelled("tunables", replay.Tunables);
+        page.Labelled("touches", replay.TouchesText);
+        page.Labelled("data", report.Data.Text);
+        foreach (SessionNote note in report.Notes.Where(n => !s_shownElsewhere.Contains(n.Kind)))
+            page.Labelled("note", note.Text);
     }
 
     private static void Models(Page page, Profile profile, bool ran)

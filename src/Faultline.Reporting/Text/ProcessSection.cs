@@ -13,7 +13,8 @@ internal static class ProcessSection
         page.Heading("The process as top shows it, KiB");
         Table table = new("VIRT", "RES", "SHR", "%MEM", "minor faults", "major", "");
         Add(table, figures.Simulated, $"simulated (of {Bytes(report.Profile.RamBytes)})");
-        Add(table, figures.Real, "real (observed)");
+        if (figures.Real is { } real)
+            Add(table, real, "real (observed)");
         page.Table(table);
         page.Paragraph(figures.Difference, "  ");
         if (report.SystemCalls is { } calls)

@@ -102,7 +102,7 @@ internal sealed class RunOptions
         return 0;
     }
 
-    private static int ParseNumber(ArgumentResult result, int most)
+    internal static int ParseNumber(ArgumentResult result, int most)
     {
         string name = ((OptionResult)result.Parent!).Option.Name;
         string text = result.Tokens[0].Value;
@@ -112,7 +112,7 @@ internal sealed class RunOptions
         return 0;
     }
 
-    private static string ParseChoice(ArgumentResult result, params string[] choices)
+    internal static string ParseChoice(ArgumentResult result, params string[] choices)
     {
         string name = ((OptionResult)result.Parent!).Option.Name;
         string text = result.Tokens[0].Value;

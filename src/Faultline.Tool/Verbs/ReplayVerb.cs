@@ -1,0 +1,136 @@
+using System.CommandLine;
+using System.Text;
+using Faultline.Reporting;
+using Faultline.Tool.Running;
+using Faultline.Tracing;
+using Faultline.Tracing.Events;
+using Faultline.Tracing.Importers;
+using Faultline.Tracing.Replay;
+
+namespace Faultline.Tool.Verbs;
+
+/// <summary><c>faultline replay</c>: a trace through the simulated libc and kernel, reported as <c>run</c> reports a program.</summary>
+internal static class ReplayVerb
+{
+    public const string HelpText = """
+        Traces: .fltrace, text traces (see 'faultline transcript --help'), heaptrack's data files (.zst, .gz, --raw) and
+        mtrace(3) output, plain or compressed with gzip or zstd; the content tells which. The report is the one of
+        'faultline run'. A trace that is cut off or damaged is replayed up to there, and the report says where.
+
+        Examples:
+          faultline replay app.trace.gz
+          faultline replay heaptrack.app.4711.zst --top 30
+          faultline replay app.fltrace --arena-max 1 --thp always
+          faultline replay app.trace.gz --tunables glibc.malloc.mmap_threshold=65536
+          faultline replay --json --output report.json --force orders.mtrace
+
+        Exit codes: 0; 2 where the trace cannot be read at all (the line says why).
+        """;
+
+    /// <summary>Events between two words of progress.</summary>
+    private const ulong Step = 1 << 20;
+
+    public static Command Create(string[] afterSeparator, TextWriter output, TextWriter error)
+    {
+        Argument<string[]> traces = new("trace") { Description = "A trace of any known format, plain or compressed." };
+        Option<int> top = new("--top")
+        {
+            Description = "How many sites and leaks the text shows (the JSON has all).",
+            HelpName = "n",
+            DefaultValueFactory = _ => 10,
+            CustomParser = result => RunOptions.ParseNumber(result, int.MaxValue),
+        };
+        Option<bool> json = new("--json") { Description = "The report in the machine's form." };
+        Option<string?> file = new("--output", "-o") { Description = "Write the report to this file, not to standard output.", HelpName = "file" };
+        Option<bool> force = new("--force", "-f") { Description = "Overwrite the --output file." };
+        ReplayVerbOptions options = new();
+        Command command = new("replay", "Replays a recorded trace on the simulated libc and kernel and reports what it cost.") { traces };
+        foreach (Option option in (Option[])[.. options.All, top, file, force, json])
+            command.Add(option);
+        command.SetAction(parsed =>
+        {
+            string[] named = TraceFiles.Named(parsed.GetValue(traces), afterSeparator, command);
+            if (named.Length != 1)
+                throw new UsageException($"{(named.Length == 0 ? "no trace" : "more than one trace")} given: faultline replay <trace>");
+            using NewFile? target = parsed.GetValue(file) is { } path ? NewFile.Create(path, parsed.GetValue(force)) : null;
+            ReplayOptions replay = options.Read(parsed, Path.GetFileName(named[0]));
+            Report report = Replay(named[0], replay, options.AssumesTouches(parsed), error);
+            Write(report, parsed.GetValue(json), parsed.GetValue(top), target, output);
+            return ExitCodes.Fine;
+        });
+        return command;
+    }
+
+    private static Report Replay(string path, ReplayOptions options, bool assumes, TextWriter error)
+    {
+        using ITraceSource source = Open(path);
+        if (assumes && source.Metadata.Touches != TouchKnowledge.None)
+            throw new UsageException($"--touches is for traces without touches; {path} has its own");
+        // Standard error may be a file that is kept: progress is for terminals.
+        Progress progress = Progress.To(error, quiet: !Terminal.Is(error));
+        ulong next = Step;
+        ReplayResult replay = progress.Step($"replaying {Path.GetFileName(path)}", detail => TraceReplay.Run(source, options, events =>
+        {
+            if (events < next)
+                return;
+            next += Step;
+            detail.Report($"{events:N0} events");
+        }));
+        RunFacts run = new(path, replay.Trace.Program.Length > 0 ? replay.Trace.Program : Path.GetFileName(path), 0, TimeSpan.Zero, 0, 0)
+        {
+            Replay = ReplayFacts.Of(replay, path),
+        };
+        RoutingFacts routing = new("replay", [], [], [], [], []);
+        return ReportBuilder.Build(ReplayFacts.ReadingOf(replay), replay.Names, run, routing);
+    }
+
+    /// <summary>Throws <see cref="UsageException"/> with one line where nothing of the trace can be read.</summary>
+    private static ITraceSource Open(string path)
+    {
+        if (Directory.Exists(path))
+            throw new UsageException($"{path} is a folder: give a trace");
+        if (!File.Exists(path))
+            throw new UsageException($"no such file: {path}");
+        try
+        {
+            return TraceImport.Open(path, new ImportOptions { Zstd = stream => new ZstdStream(stream) });
+        }
+        catch (TraceFormatException e)
+        {
+            throw new UsageException(e.Message.ReplaceLineEndings(" "));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException)
+        {
+            throw new UsageException($"cannot read {path}: {e.Message.ReplaceLineEndings(" ")}");
+        }
+    }
+
+    private static void Write(Report report, bool json, int top, NewFile? target, TextWriter output)
+    {
+        if (target == null && !json)
+        {
+            TextReport.Write(report, output, new TextOptions(Top: top));
+            return;
+        }
+
+        using MemoryStream whole = new();
+        if (json)
+        {
+            JsonReport.Write(report, whole);
+        }
+        else
+        {
+            using StreamWriter writer = new(whole, leaveOpen: true) { NewLine = "\n" };
+            TextReport.Write(report, writer, new TextOptions(Top: top));
+        }
+
+        if (target == null)
+        {
+            output.Write(Encoding.UTF8.GetString(whole.ToArray()));
+            return;
+        }
+
+        whole.WriteTo(target.Stream);
+        target.Commit();
+    }
+}

@@ -1,0 +1,109 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using Faultline.Kernel;
+using Faultline.Libc;
+using Faultline.Tracing.Replay;
+
+namespace Faultline.Tool.Verbs;
+
+/// <summary>The options of <c>faultline replay</c>. What is not given is the trace's own, else the simulated machine's usual default.</summary>
+internal sealed class ReplayVerbOptions
+{
+    private const ulong SmallestRam = 64UL << 20;
+    private const ulong LargestRam = 8UL << 40;
+    private const int MostCpus = 1024;
+
+    private readonly Option<ulong?> _ram = new("--ram")
+    {
+        Description = "Memory of the simulated machine, such as 512MiB. [default: the trace's, or 16GiB]",
+        HelpName = "size",
+        CustomParser = ParseRam,
+    };
+
+    private readonly Option<int?> _cpus = new("--cpus")
+    {
+        Description = "Processors of the simulated machine. [default: the trace's, or 2]",
+        HelpName = "n",
+        CustomParser = result => RunOptions.ParseNumber(result, MostCpus),
+    };
+
+    private readonly Option<string?> _thp = new("--thp")
+    {
+        Description = "Transparent huge pages of the simulated machine. [default: the trace's, or madvise]",
+        HelpName = "never|madvise|always",
+        CustomParser = result => RunOptions.ParseChoice(result, "never", "madvise", "always"),
+    };
+
+    private readonly Option<int?> _arenaMax = new("--arena-max")
+    {
+        Description = "Most arenas, as glibc.malloc.arena_max sets it.",
+        HelpName = "n",
+        CustomParser = result => RunOptions.ParseNumber(result, int.MaxValue),
+    };
+
+    private readonly Option<string?> _tunables = new("--tunables")
+    {
+        Description = "Settings as GLIBC_TUNABLES has them: \"glibc.malloc.mmap_threshold=65536:glibc.malloc.tcache_count=0\".",
+        HelpName = "settings",
+        CustomParser = ParseTunables,
+    };
+
+    private readonly Option<string?> _touches = new("--touches")
+    {
+        Description = "For traces without touches: written takes every block to be written whole when it is allocated. [default: written]",
+        HelpName = "none|written",
+        CustomParser = result => RunOptions.ParseChoice(result, "none", "written"),
+    };
+
+    public IEnumerable<Option> All => [_ram, _cpus, _thp, _arenaMax, _tunables, _touches];
+
+    /// <summary>Whether the user said what to take for touched.</summary>
+    public bool AssumesTouches(ParseResult parsed) => parsed.GetResult(_touches) != null;
+
+    public ReplayOptions Read(ParseResult parsed, string traceName) => new()
+    {
+        RamBytes = parsed.GetValue(_ram),
+        Cpus = parsed.GetValue(_cpus),
+        Thp = parsed.GetValue(_thp) switch
+        {
+            "never" => ThpPolicy.Never,
+            "madvise" => ThpPolicy.MadviseOnly,
+            "always" => ThpPolicy.Always,
+            _ => null,
+        },
+        Tunables = string.Join(':', new[] { parsed.GetValue(_tunables), ArenaMax(parsed) }.OfType<string>()),
+        Touches = parsed.GetValue(_touches) == "none" ? AssumedTouches.None : AssumedTouches.Written,
+        TraceName = traceName,
+    };
+
+    private string? ArenaMax(ParseResult parsed)
+        => parsed.GetValue(_arenaMax) is { } most ? FormattableString.Invariant($"glibc.malloc.arena_max={most}") : null;
+
+    private static ulong? ParseRam(ArgumentResult result)
+    {
+        string text = result.Tokens[0].Value;
+        if (ByteSize.Parse(text) is not { } bytes)
+            result.AddError($"--ram {text} is not a size: give a number with a unit, such as 512MiB or 16GiB");
+        else if (bytes is < SmallestRam or > LargestRam)
+            result.AddError($"--ram {text} is outside of 64MiB to 8TiB");
+        else
+            return PageSize.Down(bytes);
+        return null;
+    }
+
+    /// <summary>glibc passes over what it does not take; here a setting that does nothing is told.</summary>
+    private static string ParseTunables(ArgumentResult result)
+    {
+        string text = result.Tokens[0].Value;
+        foreach (string setting in text.Split(':'))
+        {
+            MallocTunables parsed = MallocTunables.Parse(setting);
+            if (ReferenceEquals(parsed, MallocTunables.Default))
+                result.AddError($"--tunables: '{setting}' is no setting that glibc's malloc takes; write name=value, such as glibc.malloc.arena_max=2");
+            else if (parsed.NotModelled.Count > 0)
+                result.AddError($"--tunables: {parsed.NotModelled[0]} is not modelled");
+        }
+
+        return text;
+    }
+}

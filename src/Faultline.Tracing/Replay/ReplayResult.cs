@@ -1,0 +1,45 @@
+using Faultline.Kernel;
+using Faultline.Tracing.Events;
+using Faultline.Tracing.Session;
+
+namespace Faultline.Tracing.Replay;
+
+/// <summary>What one call site did in a replay; id 0 is calls without a site.</summary>
+public readonly record struct ReplayedSite(int Id, SiteCounters Counters);
+
+/// <summary>
+/// A trace, replayed: the counters that a session of the same program would hold. Sites are by rising id, without those at which
+/// nothing happened.
+/// </summary>
+public sealed record ReplayResult
+{
+    public required TraceMetadata Trace { get; init; }
+
+    public required SiteTable Names { get; init; }
+
+    public required IReadOnlyList<ReplayedSite> Sites { get; init; }
+
+    /// <summary>The simulated machine at the trace's end. Real figures are 0: there is no real process.</summary>
+    public required SnapshotRecord Snapshot { get; init; }
+
+    public required MachineOptions Machine { get; init; }
+
+    /// <summary>The allocator's settings in force at the start, as GLIBC_TUNABLES has them; "" for none.</summary>
+    public required string Tunables { get; init; }
+
+    /// <summary>What was assumed of touches; null where the trace has its own.</summary>
+    public required AssumedTouches? Assumed { get; init; }
+
+    public required int Arenas { get; init; }
+
+    /// <summary>Threads that did something, the main one included.</summary>
+    public required int Threads { get; init; }
+
+    public required ulong Events { get; init; }
+
+    /// <summary>Where and why the trace ended early, null where it did not.</summary>
+    public required TraceDamage? Damage { get; init; }
+
+    /// <summary>What the reader and the replay passed over, one sentence each.</summary>
+    public required IReadOnlyList<string> Notes { get; init; }
+}

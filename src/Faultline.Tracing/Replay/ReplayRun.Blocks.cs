@@ -1,0 +1,129 @@
+using Faultline.Kernel;
+using Faultline.Libc;
+using Faultline.Tracing.Events;
+
+namespace Faultline.Tracing.Replay;
+
+// Blocks: an address of the trace names the model's block from the event that answers it to the one that frees it.
+internal sealed partial class ReplayRun
+{
+    private void Allocate(in TraceEvent e)
+    {
+        int site = SiteOf(e);
+        _sites.At(site).Calls++;
+        FreeImplied(e.Address);
+        MallocThread thread = ThreadOf(e.Thread);
+        ulong requested = e.Size;
+        ulong pointer;
+        switch (e.Kind)
+        {
+            case TraceEventKind.Calloc:
+                // The trace has the bytes of an element first, calloc(3) the number of elements.
+                pointer = _malloc.Calloc(thread, e.Second, e.Size);
+                requested = e.Size * e.Second;
+                break;
+            case TraceEventKind.Memalign or TraceEventKind.PosixMemalign:
+                pointer = _malloc.AlignedAllocate(thread, e.Second, e.Size);
+                break;
+            default:
+                pointer = _malloc.Allocate(thread, e.Size);
+                break;
+        }
+
+        Answer(e, pointer, requested, site);
+    }
+
+    private void Reallocate(in TraceEvent e)
+    {
+        int site = SiteOf(e);
+        _sites.At(site).Calls++;
+        if (e.Address != e.OldAddress)
+            FreeImplied(e.Address);
+        MallocThread thread = ThreadOf(e.Thread);
+        bool known = _blocks.TryGet(e.OldAddress, out ReplayedBlock old);
+        if (!known && e.OldAddress != 0)
+            Oddities.UnknownReallocs++;
+        ulong pointer = _malloc.Reallocate(thread, old.Pointer, e.Size);
+        if (!known || old.Pointer == 0)
+        {
+            _blocks.Remove(e.OldAddress, out _);
+            Answer(e, pointer, e.Size, site);
+        }
+        else if (pointer != 0 || e.Size == 0)
+        {
+            _blocks.Remove(e.OldAddress, out _);
+            _sites.CountRelease(old.Site, old.Requested, old.Usable);
+            if (pointer == 0)
+                return;
+            _sites.At(site).Moves += pointer != old.Pointer ? 1UL : 0;
+            // A failure of the trace keeps the block under its old address.
+            Enter(e.Address == 0 ? e.OldAddress : e.Address, pointer, e.Size, site);
+        }
+        else
+        {
+            _sites.At(site).Failures++;
+            _blocks.Remove(e.OldAddress, out _);
+            _blocks.Add(e.Address == 0 ? e.OldAddress : e.Address, old);
+        }
+    }
+
+    private void Free(in TraceEvent e)
+    {
+        _sites.At(SiteOf(e)).Calls++;
+        if (e.Address == 0)
+            return;
+        if (_blocks.Remove(e.Address, out ReplayedBlock block))
+            Release(ThreadOf(e.Thread), block);
+        else
+            Oddities.UnknownFrees++;
+    }
+
+    /// <summary>An address cannot be handed out twice: that its block was freed is missing from the trace.</summary>
+    private void FreeImplied(ulong address)
+    {
+        if (address == 0 || !_blocks.Remove(address, out ReplayedBlock block))
+            return;
+        Oddities.ImpliedFrees++;
+        Release(_malloc.MainThread, block);
+    }
+
+    private void Release(MallocThread thread, in ReplayedBlock block)
+    {
+        if (block.Pointer == 0)
+            return;
+        _malloc.Free(thread, block.Pointer);
+        _sites.CountRelease(block.Site, block.Requested, block.Usable);
+    }
+
+    /// <summary>The model's answer to an allocation: the block's pages and counters, or the failure.</summary>
+    private void Answer(in TraceEvent e, ulong pointer, ulong requested, int site)
+    {
+        if (pointer == 0)
+        {
+            _sites.At(site).Failures++;
+            if (e.Address != 0)
+                _blocks.Add(e.Address, new ReplayedBlock(0, requested, 0, site));
+        }
+        else if (e.Address == 0)
+        {
+            Oddities.UnexpectedSuccesses++;
+            _malloc.Free(ThreadOf(e.Thread), pointer);
+        }
+        else
+        {
+            Enter(e.Address, pointer, requested, site);
+        }
+    }
+
+    private void Enter(ulong address, ulong pointer, ulong requested, int site)
+    {
+        ulong usable = _malloc.UsableSize(pointer);
+        bool mapped = _malloc.IsMapped(pointer);
+        // The size word is the first that is the chunk's own: the word before belongs to its neighbour.
+        _charged.Place(pointer - sizeof(ulong), pointer + usable, site);
+        if (_assumesWritten)
+            _charged.AccessRange(pointer, requested, AccessKind.Write);
+        _sites.CountAllocation(site, requested, usable, mapped);
+        _blocks.Add(address, new ReplayedBlock(pointer, requested, usable, site));
+    }
+}

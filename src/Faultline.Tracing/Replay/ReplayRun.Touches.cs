@@ -1,0 +1,34 @@
+using Faultline.Kernel;
+using Faultline.Tracing.Events;
+
+namespace Faultline.Tracing.Replay;
+
+// Touches: of a block's bytes, or of the trace's pages, which are translated to the blocks that lay on them.
+internal sealed partial class ReplayRun
+{
+    private void Touch(in TraceEvent e)
+    {
+        AccessKind kind = e.Kind == TraceEventKind.Read ? AccessKind.Read : AccessKind.Write;
+        if ((e.Flags & TraceEventFlags.Pages) != 0)
+            TouchPages(e.Address, e.Address + e.Size, kind);
+        else if (_blocks.TryGet(e.Address, out ReplayedBlock block) || _mappings.TryGet(e.Address, out block))
+            TouchBlock(block, e.Second, e.Size, kind);
+        else
+            Oddities.UnknownTouches++;
+    }
+
+    private void TouchPages(ulong start, ulong end, AccessKind kind)
+    {
+        void TouchPart(ReplayedBlock block, ulong offset, ulong length) => TouchBlock(block, offset, length, kind);
+
+        if (_blocks.ForEachIn(start, end, TouchPart) + _mappings.ForEachIn(start, end, TouchPart) == 0)
+            Oddities.UnknownTouches++;
+    }
+
+    private void TouchBlock(in ReplayedBlock block, ulong offset, ulong length, AccessKind kind)
+    {
+        ulong room = _charged.Owners.End - block.Pointer;
+        if (block.Pointer != 0 && offset < room)
+            _charged.AccessRange(block.Pointer + offset, length, kind);
+    }
+}

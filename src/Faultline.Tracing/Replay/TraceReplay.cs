@@ -1,0 +1,49 @@
+using Faultline.Tracing.Events;
+using Faultline.Tracing.Session;
+
+namespace Faultline.Tracing.Replay;
+
+/// <summary>Replays a trace of any format through the simulated libc and kernel. Same trace and options, same result.</summary>
+public static class TraceReplay
+{
+    /// <summary>Events read at a time; progress is told after each batch.</summary>
+    private const int Batch = 4096;
+
+    /// <summary>Reads the source to its end. Progress is told in events. Throws <see cref="OutOfMemoryException"/> where the host refuses the model's tables.</summary>
+    public static ReplayResult Run(ITraceSource source, ReplayOptions options, Action<ulong>? progress = null)
+    {
+        using ReplayMachine machine = new(source.Metadata, options);
+        ReplayRun run = new(source.Metadata, options, machine);
+        TraceEvent[] events = new TraceEvent[Batch];
+        ulong done = 0;
+        for (int count; (count = source.Read(events)) > 0; progress?.Invoke(done))
+        {
+            foreach (ref readonly TraceEvent e in events.AsSpan(0, count))
+                run.Apply(e);
+            done += (ulong)count;
+        }
+
+        // First of all: asking the allocator for its figures is an access too, and may fault.
+        machine.Charged.CountResidentPages();
+        IReadOnlyList<ReplayedSite> sites = machine.Sites.ToList();
+        SnapshotRecord snapshot = ReplaySnapshot.Take(machine, sites, done);
+        return new()
+        {
+            Trace = source.Metadata,
+            Names = run.HasOneSite ? OneSite(options) : source.Sites,
+            Sites = sites,
+            Snapshot = snapshot,
+            Machine = machine.Options,
+            Tunables = options.TunablesFor(source.Metadata),
+            Assumed = source.Metadata.Touches == TouchKnowledge.None ? options.Touches : null,
+            Arenas = machine.Malloc.ArenaCount,
+            Threads = run.ThreadCount,
+            Events = done,
+            Damage = source.Damage,
+            Notes = [.. source.Notes, .. run.Oddities.Sentences()],
+        };
+    }
+
+    private static SiteTable OneSite(ReplayOptions options)
+        => new([new CallSite(ReplayRun.OneSite, options.TraceName, "", "trace", "malloc", null, 0)]);
+}

@@ -1,0 +1,74 @@
+using Faultline.TestSupport;
+using Faultline.Tracing.Events;
+using Faultline.Tracing.Importers;
+using Faultline.Tracing.Replay;
+
+namespace Faultline.Tracing.Tests.Replay;
+
+/// <summary>Replays, each held against the rule that sites and allocator together pay for all of the process's faults.</summary>
+internal static class Replays
+{
+    /// <summary>The memory that transcripts have.</summary>
+    public static readonly ReplayOptions Default = new() { RamBytes = 64UL << 30 };
+
+    public static ReplayResult Committed(string name, ReplayOptions? options = null)
+        => Run(TraceImport.Open(Repository.Path("tests", "Faultline.Tracing.Tests", "Traces", name + ".trace.gz")), options);
+
+    public static ReplayResult Run(ITraceSource source, ReplayOptions? options = null)
+    {
+        using (source)
+        {
+            ReplayResult result = TraceReplay.Run(source, options ?? Default);
+            CheckSums(result);
+            return result;
+        }
+    }
+
+    public static ReplayResult Events(TraceMetadata metadata, params TraceEvent[] events) => Run(new Listed(metadata, events));
+
+    public static Tracing.Session.SiteCounters SiteOf(ReplayResult result, int id) => result.Sites.Single(site => site.Id == id).Counters;
+
+    private static void CheckSums(ReplayResult result)
+    {
+        ulong faults = result.Snapshot.AllocatorFaults, resident = 0, live = 0;
+        foreach (ReplayedSite site in result.Sites)
+        {
+            faults += site.Counters.MinorFaults;
+            resident += site.Counters.ResidentPages;
+            live += site.Counters.Allocations - site.Counters.Released;
+            Assert.True(site.Counters.Allocations >= site.Counters.Released);
+            Assert.True(site.Counters.Allocations >= site.Counters.MappedAllocations);
+        }
+
+        Assert.Equal(result.Snapshot.MinorFaults, faults);
+        Assert.Equal(result.Snapshot.LiveBlocks, live);
+        Assert.InRange(resident, 0UL, result.Snapshot.ResidentPages);
+        Assert.InRange(result.Snapshot.ResidentPages, 0UL, result.Snapshot.PeakResidentPages);
+        Assert.InRange(result.Snapshot.StrandedPages, 0UL, result.Snapshot.HeapResidentPages);
+    }
+
+    private sealed class Listed(TraceMetadata metadata, TraceEvent[] events) : ITraceSource
+    {
+        private int _next;
+
+        public TraceMetadata Metadata => metadata;
+
+        public Tracing.Session.SiteTable Sites => Tracing.Session.SiteTable.Empty;
+
+        public TraceDamage? Damage => null;
+
+        public IReadOnlyList<string> Notes => [];
+
+        public int Read(Span<TraceEvent> into)
+        {
+            int count = Math.Min(into.Length, events.Length - _next);
+            events.AsSpan(_next, count).CopyTo(into);
+            _next += count;
+            return count;
+        }
+
+        public void Dispose()
+        {
+        }
+    }
+}
