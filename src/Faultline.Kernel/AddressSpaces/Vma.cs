@@ -25,7 +25,8 @@ internal enum VmaFlags : uint
 /// <summary>
 /// Half-open byte range [Start, End), page aligned. <see cref="PageOffset"/> is the page number that the first page had when
 /// the area was made: it survives a move, and neighbours merge only where it continues. <see cref="AnonymousRoot"/> names the
-/// reverse map that the area's written pages hang on; 0 until the first private page.
+/// reverse map that the area's written pages hang on; 0 until the first private page. <see cref="File"/> is the number of the file
+/// that is mapped, from page <see cref="PageOffset"/> of it on; 0 for anonymous memory.
 /// </summary>
 internal struct Vma
 {
@@ -34,12 +35,13 @@ internal struct Vma
     public ulong PageOffset;
     public VmaFlags Flags;
     public uint AnonymousRoot;
+    public uint File;
 
     public readonly ulong Pages => (End - Start) >> PageSize.Shift;
 
     /// <summary>True where Linux would make one area of this one and the one that follows it.</summary>
     public readonly bool ContinuesInto(in Vma next) =>
-        End == next.Start && Flags == next.Flags && PageOffset + Pages == next.PageOffset && RootsAgree(next);
+        End == next.Start && Flags == next.Flags && File == next.File && PageOffset + Pages == next.PageOffset && RootsAgree(next);
 
     private readonly bool RootsAgree(in Vma next) =>
         AnonymousRoot == next.AnonymousRoot
@@ -54,5 +56,5 @@ internal struct Vma
         return upper;
     }
 
-    public override readonly string ToString() => $"[0x{Start:x}, 0x{End:x}) {Flags} offset 0x{PageOffset:x} root {AnonymousRoot}";
+    public override readonly string ToString() => $"[0x{Start:x}, 0x{End:x}) {Flags} offset 0x{PageOffset:x} root {AnonymousRoot} file {File}";
 }

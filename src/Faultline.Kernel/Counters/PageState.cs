@@ -28,6 +28,9 @@ public enum FaultOutcome
     /// <summary>A fault that was served without input or output.</summary>
     MinorFault,
 
+    /// <summary>A fault that had to wait for a device: the page was read from swap or from a file.</summary>
+    MajorFault,
+
     /// <summary>Not mapped, or mapped without the permission: SIGSEGV.</summary>
     SegmentationFault,
 

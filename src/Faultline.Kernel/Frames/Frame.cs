@@ -1,23 +1,23 @@
 // What the kernel knows about one physical page frame (struct page, include/linux/mm_types.h). One record a frame, indexed by
 // frame number, in reserved memory that is only touched for frames that are used.
 //
-//    0        4        8         12      13      14 15
-//   ┌────────┬────────┬─────────┬───────┬───────┬──┐
-//   │ next   │ prev   │         │ order │ flags │  │      free: links of a buddy list or a per-CPU list
-//   ├────────┼────────┼─────────┼───────┼───────┼──┤
-//   │        │        │ mapcount│ order │ flags │  │      mapped by processes
-//   ├────────┼────────┼─────────┼───────┼───────┼──┤
-//   │ entire │ pieces │ mapcount│       │ flags │  │      second frame of a huge page: how often it is mapped whole, and
-//   ├────────┴────────┼─────────┼───────┼───────┼──┤      how many PTEs map its pieces
-//   │ table           │ deposit │ order │ flags │  │      page table: address of its 512 entries; first of the spare PTE
-//   └─────────────────┴─────────┴───────┴───────┴──┘      tables of this PMD table, or the next spare
+//    0        4        8         12        16        20        24                29      30
+//   ┌────────┬────────┬─────────┬─────────┬─────────┬─────────┬─────────────────┬───────┬────────┐
+//   │ next   │ prev   │         │ flags   │         │         │                 │ order │        │  free: links of a buddy or per-CPU list
+//   ├────────┼────────┼─────────┼─────────┼─────────┼─────────┼─────────────────┼───────┼────────┤
+//   │ next   │ prev   │ mapcount│ flags   │ mapping │ private │ index           │ order │ cgroup │  anonymous memory and page cache: links of
+//   ├────────┼────────┼─────────┼─────────┼─────────┼─────────┼─────────────────┼───────┼────────┤  an LRU list
+//   │ entire │ pieces │ mapcount│ flags   │         │         │                 │       │        │  second frame of a huge page: how often it is
+//   ├────────┴────────┼─────────┼─────────┼─────────┼─────────┼─────────────────┼───────┼────────┤  mapped whole, how many PTEs map its pieces
+//   │ table           │ deposit │ flags   │         │         │                 │ order │        │  page table: address of its 512 entries; first
+//   └─────────────────┴─────────┴─────────┴─────────┴─────────┴─────────────────┴───────┴────────┘  of this PMD table's spare PTE tables, or the next
 
 using System.Runtime.InteropServices;
 
 namespace Faultline.Kernel;
 
 [Flags]
-internal enum FrameFlags : byte
+internal enum FrameFlags : uint
 {
     None = 0,
 
@@ -34,7 +34,7 @@ internal enum FrameFlags : byte
     Exclusive = 8,
     PageTable = 16,
 
-    /// <summary>User memory: the kernel could move it elsewhere (on an LRU list).</summary>
+    /// <summary>Private memory of processes; with <see cref="FileCache"/> the two kinds of memory that the kernel can move elsewhere.</summary>
     Anonymous = 32,
 
     /// <summary>A piece other than the first of a huge page that has been mapped by PTEs.</summary>
@@ -42,11 +42,53 @@ internal enum FrameFlags : byte
 
     /// <summary>First frame of a huge page that waits to be split because parts of it are no longer mapped.</summary>
     DeferredSplit = 128,
+
+    /// <summary>On an LRU list, linked by <see cref="Frame.Next"/> and <see cref="Frame.Previous"/> (PG_lru).</summary>
+    Lru = 1 << 8,
+
+    /// <summary>On, or meant for, the active list of its kind (PG_active).</summary>
+    Active = 1 << 9,
+
+    /// <summary>Cannot be reclaimed: locked in memory (PG_unevictable).</summary>
+    Unevictable = 1 << 10,
+
+    /// <summary>Seen used once since it was put on its list (PG_referenced).</summary>
+    Referenced = 1 << 11,
+
+    /// <summary>Has a slot of a swap area, whose number is in <see cref="Frame.Private"/> (PG_swapcache).</summary>
+    SwapCache = 1 << 12,
+
+    /// <summary>Written to swap when reclaimed: anonymous memory (but not what MADV_FREE gave up) and shared memory (PG_swapbacked).</summary>
+    SwapBacked = 1 << 13,
+
+    /// <summary>Differs from what its file or swap slot holds (PG_dirty). Stores that only an entry's dirty bit knows of do not count yet.</summary>
+    Dirty = 1 << 14,
+
+    /// <summary>On its way to the device (PG_writeback).</summary>
+    Writeback = 1 << 15,
+
+    /// <summary>A page of a file: in the page cache under <see cref="Frame.Mapping"/> and <see cref="Frame.Index"/>.</summary>
+    FileCache = 1 << 16,
+
+    /// <summary>Was part of a working set before it was reclaimed (PG_workingset).</summary>
+    Workingset = 1 << 17,
+
+    /// <summary>Given up by MADV_FREE: dropped without being written unless it is stored to again.</summary>
+    LazyFree = 1 << 18,
+    Slab = 1 << 19,
+
+    /// <summary>Locked in memory by a process (PG_mlocked).</summary>
+    Mlocked = 1 << 20,
+
+    /// <summary>To be reclaimed as soon as it is written; for a page that is not being written: read ahead of its use (PG_reclaim, PG_readahead).</summary>
+    Reclaim = 1 << 21,
 }
 
-[StructLayout(LayoutKind.Explicit, Size = 16)]
+[StructLayout(LayoutKind.Explicit, Size = 32)]
 internal struct Frame
 {
+    private const ulong IndexMask = (1UL << 40) - 1;
+
     [FieldOffset(0)] public uint Next;
     [FieldOffset(4)] public uint Previous;
 
@@ -59,6 +101,25 @@ internal struct Frame
     [FieldOffset(8)] public int MapCount;
     [FieldOffset(8)] public uint Deposit;
 
-    [FieldOffset(12)] public byte Order;
-    [FieldOffset(13)] public FrameFlags Flags;
+    [FieldOffset(12)] public FrameFlags Flags;
+
+    /// <summary>Anonymous: number of the process that maps it, or of one that did when it became shared. Page cache: number of the file. 0: none.</summary>
+    [FieldOffset(16)] public uint Mapping;
+
+    /// <summary>Slot of the swap area where <see cref="FrameFlags.SwapCache"/> is set; otherwise for the use of the owner.</summary>
+    [FieldOffset(20)] public uint Private;
+
+    [FieldOffset(24)] private ulong _word;
+
+    [FieldOffset(29)] public byte Order;
+
+    /// <summary>Number of the memory cgroup that the frame is charged to; 0: the machine's.</summary>
+    [FieldOffset(30)] public ushort Cgroup;
+
+    /// <summary>Anonymous: number of the virtual page at which <see cref="Mapping"/> maps it. Page cache: number of the page in the file. Below 2^40.</summary>
+    public ulong Index
+    {
+        readonly get => _word & IndexMask;
+        set => _word = (_word & ~IndexMask) | value;
+    }
 }

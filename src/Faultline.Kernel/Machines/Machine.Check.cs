@@ -28,6 +28,7 @@ public sealed unsafe partial class Machine
             CheckHugePage(head, tally);
         ulong hugePages = (ulong)heads.Count + (HugeZeroFrame == FrameAllocator.None ? 0UL : 1);
         ulong tables = tally.Tables + (ulong)_processes.Count + Kernel.Tables;
+        CheckLists(tally, heads);
         CheckTotals(single + hugePages * PageTables.Entries + tables, tally);
     }
 
@@ -43,6 +44,19 @@ public sealed unsafe partial class Machine
         Frame second = Frames.Frames[head + 1];
         if (second.EntireMapCount != entire || second.PieceMapCount != pieces)
             throw new InvalidOperationException($"huge page {head} is mapped {entire} times whole and by {pieces} PTEs; counted are {second.EntireMapCount} and {second.PieceMapCount}");
+    }
+
+    /// <summary>Every frame that processes map is on exactly one LRU list, a huge page by its first frame, and nothing else is.</summary>
+    private void CheckLists(MappingTally tally, HashSet<uint> heads)
+    {
+        var listed = new HashSet<uint>();
+        Lru.CheckInvariants(pfn => listed.Add(pfn));
+        var mapped = new HashSet<uint>(heads);
+        foreach (uint frame in tally.PteMappings.Keys)
+            if (!IsPiece(frame))
+                mapped.Add(frame);
+        if (!listed.SetEquals(mapped))
+            throw new InvalidOperationException($"{listed.Count} pages are on LRU lists, {mapped.Count} are mapped; the first that differs is frame {listed.Except(mapped).Concat(mapped.Except(listed)).First()}");
     }
 
     private void CheckTotals(ulong accounted, MappingTally tally)

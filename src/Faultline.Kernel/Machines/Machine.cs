@@ -4,7 +4,7 @@ namespace Faultline.Kernel;
 /// A simulated computer running Linux: physical memory, counters, and the processes on it. Not thread safe. Making one costs the
 /// same whatever its size. Disposing it gives all of the model's memory back; afterwards its processes map nothing.
 /// </summary>
-public sealed partial class Machine : IDisposable
+public sealed unsafe partial class Machine : IDisposable
 {
     private readonly List<Process> _processes = [];
     private int _nextPid = 1;
@@ -17,6 +17,7 @@ public sealed partial class Machine : IDisposable
         Options = options;
         ZoneRange[] ranges = options.Zones is { } pages ? PhysicalLayout.ForManaged(pages) : PhysicalLayout.ForRam(options.RamBytes);
         Frames = new FrameAllocator(ranges, options.Cpus, options.Thp != ThpPolicy.Never, Stat);
+        Lru = new Lru(Frames.Frames, Stat);
         Kernel = new KernelHalf(Frames, Tables, ranges.Max(range => range.End));
         Commit = new CommitCharge(options.Overcommit, options.OvercommitRatio, Frames.ManagedPages);
     }
@@ -53,6 +54,8 @@ public sealed partial class Machine : IDisposable
     }
 
     internal FrameAllocator Frames { get; }
+
+    internal Lru Lru { get; }
 
     internal TablePool Tables { get; } = new();
 

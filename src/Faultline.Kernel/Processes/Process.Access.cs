@@ -79,7 +79,7 @@ public sealed unsafe partial class Process
             if (*entry == 0 && SelectArea(page) && Permits(_areaFlags, kind))
             {
                 ulong end = Math.Min(last, _areaEnd - PageSize.Bytes);
-                ulong filled = FillAbsent(entry, ((end - page) >> PageSize.Shift) + 1, kind);
+                ulong filled = FillAbsent(page, entry, ((end - page) >> PageSize.Shift) + 1, kind);
                 entry += filled;
                 page += filled << PageSize.Shift;
                 if (page > last)
@@ -101,7 +101,7 @@ public sealed unsafe partial class Process
         if (entry == null || !Pte.Allows(*entry, kind))
         {
             outcome = HandleFault(page, kind, entry);
-            if (outcome != FaultOutcome.MinorFault)
+            if (outcome is not (FaultOutcome.MinorFault or FaultOutcome.MajorFault))
                 return outcome;
             entry = _tables.FindEntry(page);
         }

@@ -17,7 +17,7 @@ public sealed unsafe partial class Process
         for (int i = 0; i < PageTables.Entries / 2; i++)
             CheckTable(_tables.RootEntry(i), (ulong)i << PageTables.PgdShift, PageTables.PudShift, own);
         Expect(own.Tables, _tables.LowerTables, "page tables");
-        Expect(own.Resident, _resident, "resident pages");
+        Expect(own.Resident, _resident.Total, "resident pages");
         Expect(own.Zero, _zeroPages, "zero pages");
         foreach ((ulong page, bool writable) in _tlb.Grants())
             if (_tables.FindEntry(page) is var entry && (entry == null || !Pte.Allows(*entry, writable ? AccessKind.Write : AccessKind.Read)))

@@ -16,7 +16,7 @@ public sealed unsafe partial class Process
             return true;
         }
 
-        uint copy = TakeOwnFrame();
+        uint copy = TakeOwnFrame(page);
         if (copy == FrameAllocator.None)
             return false;
         *entry = Pte.Make(copy, _areaLeaf | Pte.Writable | Pte.Dirty);

@@ -33,19 +33,24 @@ public sealed unsafe partial class Process
 
         if (entry == null)
             entry = _tables.EnsureEntry(page);
-        if (entry == null)
-            return NoFrames();
-        bool served = kind == AccessKind.Read ? MapZeroPage(entry)
-            : !Pte.IsMapped(*entry) || (*entry & Pte.Special) != 0 ? MapFreshFrame(entry)
+        return entry == null ? NoFrames() : Count(ServeEntry(page, kind, entry));
+    }
+
+    /// <summary>A fault on a PTE by what the entry holds (mm/memory.c handle_pte_fault).</summary>
+    private FaultOutcome ServeEntry(ulong page, AccessKind kind, ulong* entry)
+    {
+        bool absent = !Pte.IsMapped(*entry);
+        bool served = absent && kind == AccessKind.Read ? MapZeroPage(entry)
+            : absent || (*entry & Pte.Special) != 0 ? MapFreshFrame(page, entry)
             : WriteProtected(page, entry);
-        return served ? CountMinorFault() : NoFrames();
+        return served ? FaultOutcome.MinorFault : FaultOutcome.OutOfFrames;
     }
 
     /// <summary>
     /// Serves faults for absent pages of the selected area, one PTE after the other, until a page is present, frames run out or
     /// all <paramref name="count"/> are done; answers how many it served. A loop of <see cref="HandleFault"/> with the same effect.
     /// </summary>
-    private ulong FillAbsent(ulong* entry, ulong count, AccessKind kind)
+    private ulong FillAbsent(ulong page, ulong* entry, ulong count, AccessKind kind)
     {
         ulong served = 0;
         if (kind == AccessKind.Read)
@@ -61,13 +66,13 @@ public sealed unsafe partial class Process
             ulong flags = _areaLeaf | Pte.Writable | Pte.Dirty;
             for (; served < count && entry[served] == 0; served++)
             {
-                uint frame = TakeOwnFrame();
+                uint frame = TakeOwnFrame(page + (served << PageSize.Shift));
                 if (frame == FrameAllocator.None)
                     break;
                 entry[served] = Pte.Make(frame, flags);
             }
 
-            AddResident(served);
+            AddAnonymous(served);
         }
 
         MinorFaults += served;
@@ -81,6 +86,21 @@ public sealed unsafe partial class Process
         _stat[VmEvent.pgfault]++;
         return FaultOutcome.MinorFault;
     }
+
+    private FaultOutcome CountMajorFault()
+    {
+        MajorFaults++;
+        _stat[VmEvent.pgfault]++;
+        _stat[VmEvent.pgmajfault]++;
+        return FaultOutcome.MajorFault;
+    }
+
+    private FaultOutcome Count(FaultOutcome outcome) => outcome switch
+    {
+        FaultOutcome.MinorFault => CountMinorFault(),
+        FaultOutcome.MajorFault => CountMajorFault(),
+        _ => NoFrames(),
+    };
 
     private FaultOutcome NoFrames()
     {
@@ -123,27 +143,32 @@ public sealed unsafe partial class Process
     }
 
     /// <summary>A frame of zeros of the process's own, in place of nothing or of the zero page.</summary>
-    private bool MapFreshFrame(ulong* entry)
+    private bool MapFreshFrame(ulong page, ulong* entry)
     {
         PrepareReverseMap();
-        uint frame = TakeOwnFrame();
+        uint frame = TakeOwnFrame(page);
         if (frame == FrameAllocator.None)
             return false;
         if (*entry != 0)
             _zeroPages--;
         *entry = Pte.Make(frame, _areaLeaf | Pte.Writable | Pte.Dirty);
-        AddResident(1);
+        AddAnonymous(1);
         return true;
     }
 
-    private uint TakeOwnFrame()
+    /// <summary>A frame of zeros for a virtual page of this process alone, or none.</summary>
+    private uint TakeOwnFrame(ulong page)
     {
-        uint frame = _allocator.AllocatePage(_cpu, Migratetype.Movable);
-        if (frame == FrameAllocator.None)
-            return frame;
-        _frames[frame].MapCount = 1;
-        _frames[frame].Flags = FrameFlags.Allocated | FrameFlags.Anonymous | FrameFlags.Exclusive;
+        uint pfn = _allocator.AllocatePage(_cpu, Migratetype.Movable);
+        if (pfn == FrameAllocator.None)
+            return pfn;
+        ref Frame frame = ref _frames[pfn];
+        frame.MapCount = 1;
+        frame.Flags = FrameFlags.Allocated | FrameFlags.Anonymous | FrameFlags.SwapBacked | FrameFlags.Exclusive;
+        frame.Mapping = (uint)Pid;
+        frame.Index = page >> PageSize.Shift;
+        _lru.Add(pfn);
         _stat[VmEvent.nr_anon_pages]++;
-        return frame;
+        return pfn;
     }
 }

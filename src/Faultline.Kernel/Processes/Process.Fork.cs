@@ -35,7 +35,7 @@ public sealed unsafe partial class Process
             return null;
         }
 
-        child._peakResident = child._resident;
+        child._peakResident = child._resident.Total;
         return child;
     }
 
@@ -71,7 +71,7 @@ public sealed unsafe partial class Process
             uint head = Pte.Frame(*pmd);
             _frames[head + 1].EntireMapCount++;
             _frames[head].Flags &= ~FrameFlags.Exclusive;
-            child._resident += HugePages;
+            child._resident.Anonymous += HugePages;
         }
 
         *pmd &= ~Pte.Writable;
@@ -107,6 +107,6 @@ public sealed unsafe partial class Process
         if (IsHugePiece(frame))
             _frames[HeadOf(frame) + 1].PieceMapCount++;
         *entry &= ~Pte.Writable;
-        child._resident++;
+        child._resident.Anonymous++;
     }
 }

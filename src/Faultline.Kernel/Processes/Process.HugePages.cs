@@ -29,7 +29,7 @@ public sealed unsafe partial class Process
             return false;
         PrepareReverseMap();
         bool write = kind == AccessKind.Write;
-        uint frame = write ? TakeOwnHugePage() : _machine.EnsureHugeZeroFrame(_cpu);
+        uint frame = write ? TakeOwnHugePage(page) : _machine.EnsureHugeZeroFrame(_cpu);
         if (frame == FrameAllocator.None)
         {
             if (!write)
@@ -48,7 +48,7 @@ public sealed unsafe partial class Process
             ? Pte.Make(frame, _areaLeaf | Pte.Huge | Pte.Writable | Pte.Dirty)
             : Pte.Make(frame, _areaLeaf | Pte.Huge | Pte.Special);
         if (write)
-            AddResident(HugePages);
+            AddAnonymous(HugePages);
         else
             _zeroPages += HugePages;
         return true;
@@ -63,12 +63,12 @@ public sealed unsafe partial class Process
         uint frame = Pte.Frame(*pmd);
         if ((*pmd & Pte.Special) != 0)
         {
-            uint own = TakeOwnHugePage();
+            uint own = TakeOwnHugePage(page);
             if (own != FrameAllocator.None)
             {
                 *pmd = Pte.Make(own, _areaLeaf | Pte.Huge | Pte.Writable | Pte.Dirty);
                 _zeroPages -= HugePages;
-                AddResident(HugePages);
+                AddAnonymous(HugePages);
                 return true;
             }
         }
@@ -84,7 +84,7 @@ public sealed unsafe partial class Process
         return false;
     }
 
-    private uint TakeOwnHugePage()
+    private uint TakeOwnHugePage(ulong page)
     {
         uint head = _allocator.Allocate(_cpu, Migratetypes.PageblockOrder, Migratetype.Movable, AllocationFlags.NoRetry);
         if (head == FrameAllocator.None)
@@ -93,7 +93,10 @@ public sealed unsafe partial class Process
             return head;
         }
 
-        _frames[head].Flags |= FrameFlags.Anonymous | FrameFlags.Exclusive;
+        _frames[head].Flags |= FrameFlags.Anonymous | FrameFlags.SwapBacked | FrameFlags.Exclusive;
+        _frames[head].Mapping = (uint)Pid;
+        _frames[head].Index = (page & ~(PageTables.PmdBytes - 1)) >> PageSize.Shift;
+        _lru.Add(head);
         _frames[head + 1].EntireMapCount = 1;
         _stat[VmEvent.thp_fault_alloc]++;
         _stat[VmEvent.nr_anon_transparent_hugepages]++;

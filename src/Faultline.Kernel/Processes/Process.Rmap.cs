@@ -10,6 +10,7 @@ public sealed unsafe partial class Process
         if (--_frames[frame].MapCount != 0)
             return;
         _stat[VmEvent.nr_anon_pages]--;
+        _lru.Remove(frame);
         _allocator.Free(_cpu, frame, 0);
     }
 
@@ -58,6 +59,7 @@ public sealed unsafe partial class Process
 
     private void FreeHugePage(uint head)
     {
+        _lru.Remove(head);
         uint used = (_frames[head + 1].Flags & FrameFlags.Tail) != 0 ? Migratetypes.PageblockPages : 2;
         new Span<Frame>(_frames + head + 1, (int)used - 1).Clear();
         _allocator.Free(_cpu, head, Migratetypes.PageblockOrder);

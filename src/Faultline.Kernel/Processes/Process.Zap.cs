@@ -53,7 +53,7 @@ public sealed unsafe partial class Process
             return;
         }
 
-        _resident -= HugePages;
+        _resident.Anonymous -= HugePages;
         UnmapHugePage(Pte.Frame(leaf));
     }
 
@@ -79,7 +79,7 @@ public sealed unsafe partial class Process
             int run = IsHugePiece(frame) ? PieceRun(entry, end, frame) : 1;
             new Span<ulong>(entry, run).Clear();
             entry += run;
-            _resident -= (ulong)run;
+            _resident.Anonymous -= (ulong)run;
             if (IsHugePiece(frame))
                 UnmapPieces(frame, run);
             else

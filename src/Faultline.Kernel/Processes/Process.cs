@@ -12,6 +12,7 @@ public sealed unsafe partial class Process
 {
     private readonly Machine _machine;
     private readonly FrameAllocator _allocator;
+    private readonly Lru _lru;
     private readonly AddressSpaceLayout _layout;
     private readonly VmaSet _areas = new();
     private readonly PageTables _tables;
@@ -22,7 +23,6 @@ public sealed unsafe partial class Process
     private SystemCallCounts _calls;
     private ulong _break;
     private ulong _top;
-    private ulong _resident;
     private ulong _peakResident;
     private ulong _zeroPages;
 
@@ -30,6 +30,7 @@ public sealed unsafe partial class Process
     {
         _machine = machine;
         _allocator = machine.Frames;
+        _lru = machine.Lru;
         _layout = layout;
         _stat = machine.Stat;
         _frames = machine.Frames.Frames;
@@ -56,8 +57,8 @@ public sealed unsafe partial class Process
     /// <summary>Faults served from memory (ru_minflt).</summary>
     public ulong MinorFaults { get; private set; }
 
-    /// <summary>Faults that had to wait for a device (ru_majflt): 0 as long as neither swap nor files are modelled.</summary>
-    public ulong MajorFaults => 0;
+    /// <summary>Faults that had to wait for a device (ru_majflt).</summary>
+    public ulong MajorFaults { get; private set; }
 
     public ulong SegmentationFaults { get; private set; }
 
@@ -68,7 +69,10 @@ public sealed unsafe partial class Process
     public PageCount VirtualPages => new(_areas.TotalPages);
 
     /// <summary>Pages backed by frames (VmRSS, the RES column of top).</summary>
-    public PageCount ResidentPages => new(_resident);
+    public PageCount ResidentPages => new(_resident.Total);
+
+    /// <summary>The same by kind, and what lies in swap (RssAnon, RssFile, RssShmem and VmSwap of /proc/PID/status).</summary>
+    public ResidentCounts Resident => _resident;
 
     /// <summary>The most there ever were (VmHWM).</summary>
     public PageCount PeakResidentPages => new(_peakResident);
@@ -127,12 +131,5 @@ public sealed unsafe partial class Process
     {
         _calls.Failed++;
         return SystemCallResult.Failure(error);
-    }
-
-    private void AddResident(ulong pages)
-    {
-        _resident += pages;
-        if (_resident > _peakResident)
-            _peakResident = _resident;
     }
 }

@@ -1,0 +1,147 @@
+// The LRU lists of one node or of one memory cgroup (struct lruvec, include/linux/mmzone.h; include/linux/mm_inline.h, 6.18).
+//
+//   pages come in at the head ─► inactive ─► reclaimed from the tail
+//                                   ▲ │ used twice
+//            aged from the tail     │ ▼
+//                                 active ◄─ head              anonymous (swap-backed) and file memory each; unevictable beside them
+
+using System.Runtime.CompilerServices;
+
+namespace Faultline.Kernel;
+
+/// <summary>enum lru_list: bit 0 active, bit 1 file.</summary>
+internal enum LruList
+{
+    InactiveAnon,
+    ActiveAnon,
+    InactiveFile,
+    ActiveFile,
+    Unevictable,
+}
+
+/// <summary>Doubly linked lists through <see cref="Frame.Next"/> and <see cref="Frame.Previous"/>; frame 0 is none. Sizes are in pages.</summary>
+internal sealed unsafe class Lruvec
+{
+    public const int Lists = 5;
+
+    private readonly Frame* _frames;
+    private readonly VmStat _stat;
+    private readonly Ends[] _memory = GC.AllocateArray<Ends>(Lists, pinned: true);
+    private readonly Ends* _lists;
+
+    public Lruvec(Frame* frames, VmStat stat)
+    {
+        _frames = frames;
+        _stat = stat;
+        _lists = (Ends*)Unsafe.AsPointer(ref _memory[0]);
+    }
+
+    public ulong Size(LruList list) => _lists[(int)list].Pages;
+
+    /// <summary>The page that is looked at next; 0 if there is none.</summary>
+    public uint Last(LruList list) => _lists[(int)list].Tail;
+
+    public uint First(LruList list) => _lists[(int)list].Head;
+
+    /// <summary>The list that a page's flags put it on (folio_lru_list).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static LruList ListOf(FrameFlags flags)
+    {
+        if ((flags & FrameFlags.Unevictable) != 0)
+            return LruList.Unevictable;
+        int list = (flags & FrameFlags.SwapBacked) != 0 ? (int)LruList.InactiveAnon : (int)LruList.InactiveFile;
+        return (LruList)(list + ((flags & FrameFlags.Active) != 0 ? 1 : 0));
+    }
+
+    /// <summary>To the head of the list that its flags name.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Add(uint pfn)
+    {
+        ref Frame frame = ref _frames[pfn];
+        LruList list = ListOf(frame.Flags);
+        frame.Flags |= FrameFlags.Lru;
+        Ends* ends = _lists + (int)list;
+        uint old = ends->Head;
+        frame.Next = old;
+        frame.Previous = 0;
+        ends->Head = pfn;
+        if (old == 0)
+            ends->Tail = pfn;
+        else
+            _frames[old].Previous = pfn;
+        Count(list, ends, 1L << frame.Order);
+    }
+
+    /// <summary>To the tail: it is looked at next.</summary>
+    public void AddLast(uint pfn)
+    {
+        ref Frame frame = ref _frames[pfn];
+        LruList list = ListOf(frame.Flags);
+        frame.Flags |= FrameFlags.Lru;
+        Ends* ends = _lists + (int)list;
+        uint old = ends->Tail;
+        frame.Previous = old;
+        frame.Next = 0;
+        ends->Tail = pfn;
+        if (old == 0)
+            ends->Head = pfn;
+        else
+            _frames[old].Next = pfn;
+        Count(list, ends, 1L << frame.Order);
+    }
+
+    /// <summary>Takes a page off its list; before its flags or its order change.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Remove(uint pfn)
+    {
+        ref Frame frame = ref _frames[pfn];
+        LruList list = ListOf(frame.Flags);
+        Ends* ends = _lists + (int)list;
+        (uint next, uint previous) = (frame.Next, frame.Previous);
+        if (previous == 0)
+            ends->Head = next;
+        else
+            _frames[previous].Next = next;
+        if (next == 0)
+            ends->Tail = previous;
+        else
+            _frames[next].Previous = previous;
+        frame.Flags &= ~FrameFlags.Lru;
+        Count(list, ends, -(1L << frame.Order));
+    }
+
+    /// <summary>Throws <see cref="InvalidOperationException"/> unless links, marks and sizes agree; <paramref name="visit"/> sees each page.</summary>
+    public void CheckInvariants(ushort cgroup, Action<uint> visit)
+    {
+        for (int list = 0; list < Lists; list++)
+        {
+            ulong pages = 0;
+            uint previous = 0;
+            for (uint pfn = _lists[list].Head; pfn != 0; previous = pfn, pfn = _frames[pfn].Next)
+            {
+                Frame frame = _frames[pfn];
+                if ((frame.Flags & FrameFlags.Lru) == 0 || (int)ListOf(frame.Flags) != list || frame.Previous != previous || frame.Cgroup != cgroup)
+                    throw new InvalidOperationException($"frame {pfn} on list {(LruList)list} of cgroup {cgroup} is {frame.Flags}, of cgroup {frame.Cgroup}, after {frame.Previous} instead of {previous}");
+                pages += 1UL << frame.Order;
+                visit(pfn);
+            }
+
+            if (_lists[list].Tail != previous || _lists[list].Pages != pages)
+                throw new InvalidOperationException($"list {(LruList)list} of cgroup {cgroup} holds {pages} pages and ends at {previous}; {_lists[list].Pages} are counted, ending at {_lists[list].Tail}");
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void Count(LruList list, Ends* ends, long pages)
+    {
+        ends->Pages += (ulong)pages;
+        _stat[VmEvent.nr_inactive_anon + (int)list] += (ulong)pages;
+    }
+
+    private struct Ends
+    {
+        public uint Head;
+        public uint Tail;
+        public ulong Pages;
+    }
+}
