@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Faultline.Kernel.Host;
 
 namespace Faultline.Libc;
 
@@ -10,7 +11,7 @@ public sealed unsafe partial class Malloc<TProcess>
     /// <summary>Arenas for each processor, once there is a limit.</summary>
     private const ulong ArenasPerCpu = 8;
 
-    private readonly Lock _arenaLists = new();
+    private int _arenaLists;
     private readonly List<ulong> _arenas = [];
     private ulong _freeArenas;
     private ulong _nextToUse;
@@ -43,19 +44,20 @@ public sealed unsafe partial class Malloc<TProcess>
     /// <summary>Attaches a thread to an arena, for good. 0 if a new one was due and there is no memory for it.</summary>
     private ulong SelectArena(MallocThread thread, ulong hint)
     {
-        lock (_arenaLists)
+        HostLock.Enter(ref _arenaLists);
+        ulong arena = PopFreeArena();
+        if (arena == 0)
+            arena = MayCreateArena() ? CreateArena(hint) : PickUsedArena();
+        if (arena != 0)
         {
-            ulong arena = PopFreeArena();
-            if (arena == 0)
-                arena = MayCreateArena() ? CreateArena(hint) : PickUsedArena();
-            if (arena == 0)
-                return 0;
             AttachedThreads(arena)++;
             if (thread.Arena != 0)
                 AttachedThreads(thread.Arena)--;
             thread.Arena = arena;
-            return arena;
         }
+
+        HostLock.Exit(ref _arenaLists);
+        return arena;
     }
 
     private ulong PopFreeArena()

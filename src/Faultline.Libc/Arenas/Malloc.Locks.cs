@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Faultline.Kernel.Host;
 
 namespace Faultline.Libc;
 
@@ -12,25 +13,32 @@ public sealed unsafe partial class Malloc<TProcess>
     private void Lock(ulong arena)
     {
         if (_multiThreaded && arena != 0)
-            Acquire(ref IntWord(arena + ArenaLayout.Mutex));
+            HostLock.Enter(ref IntWord(arena + ArenaLayout.Mutex));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void Unlock(ulong arena)
     {
         if (_multiThreaded && arena != 0)
-            Volatile.Write(ref IntWord(arena + ArenaLayout.Mutex), 0);
+            HostLock.Exit(ref IntWord(arena + ArenaLayout.Mutex));
     }
 
-    private bool IsLocked(ulong arena) => Volatile.Read(ref IntWord(arena + ArenaLayout.Mutex)) != 0;
+    private bool IsLocked(ulong arena) => HostLock.IsTaken(ref IntWord(arena + ArenaLayout.Mutex));
 
-    private static void Acquire(ref int mutex)
+    /// <summary>
+    /// The model failed in a call, which left its locks taken: every call of another thread that needs a lock throws
+    /// <see cref="InvalidOperationException"/> from now on, instead of waiting for ever.
+    /// </summary>
+    public void BreakLocks()
     {
-        if (Interlocked.CompareExchange(ref mutex, 1, 0) == 0)
-            return;
-        SpinWait wait = default;
+        ulong arena = _mainArena;
         do
-            wait.SpinOnce();
-        while (Volatile.Read(ref mutex) != 0 || Interlocked.CompareExchange(ref mutex, 1, 0) != 0);
+        {
+            HostLock.Break(ref IntWord(arena + ArenaLayout.Mutex));
+            arena = NextArena(arena);
+        }
+        while (arena != _mainArena);
+        HostLock.Break(ref _arenaLists);
+        HostLock.Break(ref _threadList);
     }
 }

@@ -1,10 +1,12 @@
+using Faultline.Kernel.Host;
+
 namespace Faultline.Libc;
 
 // Start and end of threads, as far as malloc sees them (glibc 2.36, malloc/arena.c, malloc/malloc.c).
 public sealed unsafe partial class Malloc<TProcess>
 {
-    private readonly Lock _threadList = new();
-    private MallocThread _threads;
+    private int _threadList;
+    private MallocThread? _threads;
     private int _threadsStarted;
 
     /// <summary>
@@ -14,13 +16,12 @@ public sealed unsafe partial class Malloc<TProcess>
     /// </summary>
     public MallocThread StartThread()
     {
-        lock (_threadList)
-        {
-            _multiThreaded = true;
-            MallocThread thread = new(++_threadsStarted) { Next = _threads };
-            _threads = thread;
-            return thread;
-        }
+        HostLock.Enter(ref _threadList);
+        _multiThreaded = true;
+        MallocThread thread = new(++_threadsStarted) { Next = _threads };
+        _threads = thread;
+        HostLock.Exit(ref _threadList);
+        return thread;
     }
 
     /// <summary>
@@ -57,29 +58,23 @@ public sealed unsafe partial class Malloc<TProcess>
         thread.Arena = 0;
         if (arena == 0)
             return;
-        lock (_arenaLists)
+        HostLock.Enter(ref _arenaLists);
+        if (--AttachedThreads(arena) == 0)
         {
-            if (--AttachedThreads(arena) != 0)
-                return;
             Word(arena + ArenaLayout.NextFree) = _freeArenas;
             _freeArenas = arena;
         }
+
+        HostLock.Exit(ref _arenaLists);
     }
 
     private void Forget(MallocThread thread)
     {
-        lock (_threadList)
-        {
-            if (_threads == thread)
-            {
-                _threads = thread.Next!;
-                return;
-            }
-
-            MallocThread before = _threads;
-            while (before.Next != thread)
-                before = before.Next!;
-            before.Next = thread.Next;
-        }
+        HostLock.Enter(ref _threadList);
+        ref MallocThread? at = ref _threads;
+        while (at != thread)
+            at = ref at!.Next;
+        at = thread.Next;
+        HostLock.Exit(ref _threadList);
     }
 }

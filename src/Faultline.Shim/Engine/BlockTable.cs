@@ -124,12 +124,12 @@ internal sealed unsafe partial class BlockTable
     }
 
     /// <summary>
-    /// The freed block of the heap that an address lay in last, with its address; a tag of zeros if none is known. Only pages
+    /// The freed block that an address of a heap lay in last, with its address; a tag of zeros if none is known. Only pages
     /// where freed chunks start are looked at, because reading a tag that was never written takes memory.
     /// </summary>
-    public BlockTag LastFreedAt(ulong address, out ulong block)
+    public BlockTag LastFreedAt(ulong address, ulong heapStart, out ulong block)
     {
-        for (ulong page = PageSize.Down(address); page >= _arenaStart; page -= PageSize.Bytes)
+        for (ulong page = PageSize.Down(address); page >= heapStart; page -= PageSize.Bytes)
         {
             if ((_ledger.At(page) & PageLedger.DeadBlocks) == 0)
                 continue;

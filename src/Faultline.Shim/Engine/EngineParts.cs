@@ -33,13 +33,13 @@ internal sealed class EngineParts : IDisposable
     }
 
     /// <summary>Throws <see cref="OutOfMemoryException"/> when the host refuses every size.</summary>
-    public static EngineParts Create(SessionFile session)
+    public static EngineParts Create(SessionFile session, MallocTunables tunables)
     {
         ulong largest = (ulong)session.BlockSlots * SessionLayout.BytesPerBlockTag;
         foreach (ulong size in Sizes(largest))
         {
             // A host that refuses writable memory of that size may allow a reservation that is opened part by part.
-            if ((TryCreate(session, size, opensParts: false) ?? TryCreate(session, size, opensParts: true)) is { } parts)
+            if ((TryCreate(session, size, opensParts: false, tunables) ?? TryCreate(session, size, opensParts: true, tunables)) is { } parts)
                 return parts;
         }
 
@@ -53,7 +53,7 @@ internal sealed class EngineParts : IDisposable
     }
 
     /// <summary>Null when the host refuses this size.</summary>
-    internal static unsafe EngineParts? TryCreate(SessionFile session, ulong size, bool opensParts)
+    internal static unsafe EngineParts? TryCreate(SessionFile session, ulong size, bool opensParts, MallocTunables? tunables = null)
     {
         var findings = new FindingLog(session);
         var parts = new EngineParts(findings);
@@ -69,7 +69,12 @@ internal sealed class EngineParts : IDisposable
             Process process = parts.Own(CreateMachine(session)).CreateProcess(LayoutOf(arena));
             var blocks = new BlockTable(session.Blocks, arena.Start, ledger, findings);
             parts.Watched = parts.Own(new WatchedProcess(process, arena, observer, ledger, blocks, session.Sites, findings));
-            parts.Malloc = new Malloc<ArenaProcess>(new ArenaProcess(parts.Watched), shadow, new MallocOptions());
+            parts.Malloc = new Malloc<ArenaProcess>(new ArenaProcess(parts.Watched), shadow, new MallocOptions
+            {
+                OnlineCpus = (int)session.Header->Cpus,
+                MultiThreaded = true,
+                Tunables = tunables ?? MallocTunables.Default,
+            });
             Describe(session, arena, observer, reason, findings);
             return parts;
         }
@@ -108,7 +113,7 @@ internal sealed class EngineParts : IDisposable
         session.Header->HeapStart = arena.Start;
         session.Header->Observer = observer.Kind;
         findings.Note("observer", reason);
-        findings.Note("threads", "one arena behind a lock: glibc's per-thread arenas and caches are not simulated yet");
+        findings.Note("threads", "an arena and a cache for each thread, as glibc attaches them");
         findings.Note("pages", "a page that several blocks share is charged to the site whose block was placed first on it since it was last absent");
         if (arena.Length < 1UL << 40)
             findings.Note("arena", $"the host allows an arena of {arena.Length >> 20} MiB only");

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using Faultline.Api;
 using Faultline.Kernel;
+using Faultline.Kernel.Host;
 using Faultline.Shim.Host;
 using Faultline.Shim.Ledger;
 using Faultline.Tracing.Session;
@@ -17,11 +18,11 @@ internal sealed unsafe partial class ShimEngine
     {
         if (_steppedAside)
             return RealAllocator.malloc(size);
-        _lock.Enter();
+        HostLock.Enter(ref _lock);
         try
         {
             site = Count(site);
-            ulong block = _malloc.Allocate(size);
+            ulong block = _malloc.Allocate(Self().Malloc, size);
             return Answer(block, requested, family, site);
         }
         catch (Exception failure)
@@ -31,7 +32,7 @@ internal sealed unsafe partial class ShimEngine
         }
         finally
         {
-            _lock.Exit();
+            HostLock.Exit(ref _lock);
         }
     }
 
@@ -39,11 +40,11 @@ internal sealed unsafe partial class ShimEngine
     {
         if (_steppedAside)
             return RealAllocator.calloc(count, size);
-        _lock.Enter();
+        HostLock.Enter(ref _lock);
         try
         {
             site = Count(site);
-            ulong block = _malloc.Calloc(count, size);
+            ulong block = _malloc.Calloc(Self().Malloc, count, size);
             return Answer(block, unchecked(count * size), family, site);
         }
         catch (Exception failure)
@@ -53,7 +54,7 @@ internal sealed unsafe partial class ShimEngine
         }
         finally
         {
-            _lock.Exit();
+            HostLock.Exit(ref _lock);
         }
     }
 
@@ -63,11 +64,11 @@ internal sealed unsafe partial class ShimEngine
         error = alignment > (nuint)1 << 63 ? Errno.EINVAL : Errno.ENOMEM;
         if (_steppedAside)
             return RealAllocator.memalign(alignment, size);
-        _lock.Enter();
+        HostLock.Enter(ref _lock);
         try
         {
             site = Count(site);
-            ulong block = _malloc.AlignedAllocate(alignment, size);
+            ulong block = _malloc.AlignedAllocate(Self().Malloc, alignment, size);
             return Answer(block, requested, family, site);
         }
         catch (Exception failure)
@@ -77,7 +78,7 @@ internal sealed unsafe partial class ShimEngine
         }
         finally
         {
-            _lock.Exit();
+            HostLock.Exit(ref _lock);
         }
     }
 

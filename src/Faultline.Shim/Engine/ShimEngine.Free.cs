@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using Faultline.Api;
 using Faultline.Kernel;
+using Faultline.Kernel.Host;
 using Faultline.Shim.Host;
 using Faultline.Tracing.Session;
 
@@ -20,7 +21,7 @@ internal sealed unsafe partial class ShimEngine
 
         if (_steppedAside)
             return;
-        _lock.Enter();
+        HostLock.Enter(ref _lock);
         try
         {
             site = Count(site);
@@ -37,7 +38,7 @@ internal sealed unsafe partial class ShimEngine
         }
         finally
         {
-            _lock.Exit();
+            HostLock.Exit(ref _lock);
         }
     }
 
@@ -52,7 +53,7 @@ internal sealed unsafe partial class ShimEngine
             return RealAllocator.malloc_usable_size(block);
         }
 
-        _lock.Enter();
+        HostLock.Enter(ref _lock);
         try
         {
             Count(site);
@@ -71,7 +72,7 @@ internal sealed unsafe partial class ShimEngine
         }
         finally
         {
-            _lock.Exit();
+            HostLock.Exit(ref _lock);
         }
     }
 
@@ -93,7 +94,7 @@ internal sealed unsafe partial class ShimEngine
         BlockTable.Kill(ref tag, site);
         if (_malloc.IsMapped(user))
         {
-            _malloc.Free(user);
+            _malloc.Free(Self().Malloc, user);
             return;
         }
 
@@ -101,7 +102,7 @@ internal sealed unsafe partial class ShimEngine
         ulong last = user + usable - 1;
         if (((chunk + sizeof(ulong)) ^ last) >> PageSize.Shift != 0)
             _watched.ObserveReleased(PageSize.Down(chunk + sizeof(ulong)), PageSize.Down(last) + PageSize.Bytes);
-        _malloc.Free(user);
+        _malloc.Free(Self().Malloc, user);
         _blocks.Mark(ref tag, chunk);
     }
 

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Faultline.Kernel;
+using Faultline.Kernel.Host;
 using Faultline.Shim.Host;
 using Faultline.Tracing.Session;
 
@@ -19,7 +20,7 @@ internal sealed unsafe partial class ShimEngine
         }
 
         Errno error = Errno.None;
-        _lock.Enter();
+        HostLock.Enter(ref _lock);
         try
         {
             site = Count(site);
@@ -36,7 +37,7 @@ internal sealed unsafe partial class ShimEngine
         }
         finally
         {
-            _lock.Exit();
+            HostLock.Exit(ref _lock);
             SetErrno(error);
         }
     }
@@ -50,7 +51,7 @@ internal sealed unsafe partial class ShimEngine
         }
 
         Errno error = Errno.None;
-        _lock.Enter();
+        HostLock.Enter(ref _lock);
         try
         {
             site = Count(site);
@@ -62,7 +63,7 @@ internal sealed unsafe partial class ShimEngine
         }
         finally
         {
-            _lock.Exit();
+            HostLock.Exit(ref _lock);
             SetErrno(error);
         }
 
@@ -78,11 +79,11 @@ internal sealed unsafe partial class ShimEngine
         }
 
         Errno error = Errno.None;
-        _lock.Enter();
+        HostLock.Enter(ref _lock);
         try
         {
             site = Count(site);
-            error = _watched.Madvise(new VirtualAddress((ulong)start), length, (Advice)advice).Error;
+            error = _watched.Madvise(new VirtualAddress((ulong)start), length, (Advice)advice, overBlocks: true).Error;
         }
         catch (Exception failure)
         {
@@ -90,7 +91,7 @@ internal sealed unsafe partial class ShimEngine
         }
         finally
         {
-            _lock.Exit();
+            HostLock.Exit(ref _lock);
             SetErrno(error);
         }
 

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Faultline.Kernel;
+using Faultline.Kernel.Host;
 using Faultline.Shim.Host;
 using Faultline.Shim.Ledger;
 using Faultline.Tracing.Session;
@@ -20,7 +21,7 @@ internal sealed unsafe partial class ShimEngine
 
         Errno error = Errno.None;
         void* answer = HostCalls.Failed;
-        _lock.Enter();
+        HostLock.Enter(ref _lock);
         try
         {
             site = Count(site);
@@ -39,7 +40,7 @@ internal sealed unsafe partial class ShimEngine
         }
         finally
         {
-            _lock.Exit();
+            HostLock.Exit(ref _lock);
             SetErrno(error);
         }
 

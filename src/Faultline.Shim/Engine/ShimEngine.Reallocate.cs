@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using Faultline.Api;
 using Faultline.Kernel;
+using Faultline.Kernel.Host;
 using Faultline.Shim.Host;
 using Faultline.Tracing.Session;
 
@@ -25,7 +26,7 @@ internal sealed unsafe partial class ShimEngine
 
         if (_steppedAside)
             return Rescue(block, size);
-        _lock.Enter();
+        HostLock.Enter(ref _lock);
         try
         {
             site = Count(site);
@@ -38,7 +39,7 @@ internal sealed unsafe partial class ShimEngine
         }
         finally
         {
-            _lock.Exit();
+            HostLock.Exit(ref _lock);
         }
     }
 
@@ -52,7 +53,7 @@ internal sealed unsafe partial class ShimEngine
             return AllocateAligned(alignment, size, requested, Family, site, out _);
         if (_steppedAside || !Owns(block))
             return MoveElsewhere(block, alignment, size, site);
-        _lock.Enter();
+        HostLock.Enter(ref _lock);
         try
         {
             site = Count(site);
@@ -65,7 +66,7 @@ internal sealed unsafe partial class ShimEngine
         }
         finally
         {
-            _lock.Exit();
+            HostLock.Exit(ref _lock);
         }
     }
 
@@ -76,14 +77,14 @@ internal sealed unsafe partial class ShimEngine
         if (Unsafe.IsNullRef(ref tag))
         {
             ReportWrongFree(user, FindingKind.ReallocAfterFree);
-            return Answer(_malloc.Allocate(size), requested, family, site);
+            return Answer(_malloc.Allocate(Self().Malloc, size), requested, family, site);
         }
 
         ulong usable = _malloc.UsableSize(user);
         _blocks.CheckGuard(ref tag, user, GuardLimit(user, usable));
         if (tag.Family != (uint)family)
             CheckFamily(tag, user, family, site);
-        ulong moved = _malloc.Reallocate(user, size);
+        ulong moved = _malloc.Reallocate(Self().Malloc, user, size);
         if (moved == 0)
         {
             _sites[site].Failures++;
@@ -121,10 +122,10 @@ internal sealed unsafe partial class ShimEngine
         if (Unsafe.IsNullRef(ref tag))
         {
             ReportWrongFree(user, FindingKind.ReallocAfterFree);
-            return Answer(_malloc.AlignedAllocate(alignment, size), requested, Family, site);
+            return Answer(_malloc.AlignedAllocate(Self().Malloc, alignment, size), requested, Family, site);
         }
 
-        ulong moved = _malloc.AlignedAllocate(alignment, size);
+        ulong moved = _malloc.AlignedAllocate(Self().Malloc, alignment, size);
         if (moved != 0)
         {
             _watched.Copy(moved, user, Math.Min(size, _malloc.UsableSize(user)));

@@ -59,7 +59,7 @@ internal sealed unsafe partial class ShimEngine
         while (start < end)
         {
             ulong stop = Math.Min(end, start + SliceBytes);
-            _lock.Enter();
+            HostLock.Enter(ref _lock);
             try
             {
                 _findings.CurrentSite = 0;
@@ -69,7 +69,7 @@ internal sealed unsafe partial class ShimEngine
             }
             finally
             {
-                _lock.Exit();
+                HostLock.Exit(ref _lock);
             }
 
             start = stop;
@@ -78,11 +78,12 @@ internal sealed unsafe partial class ShimEngine
 
     private void WriteSnapshot(SnapshotReason reason, bool isFinal)
     {
-        _lock.Enter();
+        HostLock.Enter(ref _lock);
         try
         {
-            _watched.MarkFullLook();
             _findings.CurrentSite = 0;
+            RetireDead();
+            _watched.MarkFullLook();
             var snapshot = new SnapshotRecord
             {
                 Reason = reason,
@@ -104,7 +105,7 @@ internal sealed unsafe partial class ShimEngine
         }
         finally
         {
-            _lock.Exit();
+            HostLock.Exit(ref _lock);
         }
     }
 
@@ -195,8 +196,8 @@ internal sealed unsafe partial class ShimEngine
 
     private void LockedStepAside(Exception failure)
     {
-        _lock.Enter();
+        HostLock.Enter(ref _lock);
         StepAside(failure);
-        _lock.Exit();
+        HostLock.Exit(ref _lock);
     }
 }

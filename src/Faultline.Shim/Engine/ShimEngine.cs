@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Faultline.Kernel.Host;
 using Faultline.Libc;
 using Faultline.Shim.Host;
 using Faultline.Shim.Watching;
@@ -27,10 +28,13 @@ internal sealed unsafe partial class ShimEngine : IDisposable
     private readonly ulong _arenaStart;
     private readonly ulong _arenaLength;
     private readonly bool _assumes;
-    private ArenaLock _lock;
+    private int _lock;
     private volatile bool _steppedAside;
 
-    internal ShimEngine(SessionFile session, EngineParts parts)
+    /// <param name="session">Attached to and not yet running.</param>
+    /// <param name="parts">Disposed with the engine.</param>
+    /// <param name="isMain">The calling thread is the one that the process started with, whose arena is the main one.</param>
+    internal ShimEngine(SessionFile session, EngineParts parts, bool isMain)
     {
         _session = session;
         _header = session.Header;
@@ -43,6 +47,8 @@ internal sealed unsafe partial class ShimEngine : IDisposable
         _arenaStart = parts.Watched.Arena.Start;
         _arenaLength = parts.Watched.Arena.Length;
         _assumes = parts.Watched.Observer.Kind == ObserverKind.Assumed;
+        if (isMain)
+            Attach(isMain: true);
     }
 
     public SessionFile Session => _session;
@@ -60,7 +66,7 @@ internal sealed unsafe partial class ShimEngine : IDisposable
     /// <summary>Throws <see cref="InvalidOperationException"/> where the model, the tables and the sums disagree. For tests.</summary>
     public void CheckInvariants()
     {
-        _lock.Enter();
+        HostLock.Enter(ref _lock);
         try
         {
             _malloc.CheckInvariants();
@@ -68,7 +74,7 @@ internal sealed unsafe partial class ShimEngine : IDisposable
         }
         finally
         {
-            _lock.Exit();
+            HostLock.Exit(ref _lock);
         }
     }
 
@@ -97,11 +103,11 @@ internal sealed unsafe partial class ShimEngine : IDisposable
     [MethodImpl(MethodImplOptions.NoInlining)]
     private void CountElsewhere(int site, bool foreign)
     {
-        _lock.Enter();
+        HostLock.Enter(ref _lock);
         Count(site);
         if (foreign)
             _header->ForeignCalls++;
-        _lock.Exit();
+        HostLock.Exit(ref _lock);
     }
 
     /// <summary>The model broke; says so in the session and never touches it again. The lock is held.</summary>

@@ -66,8 +66,9 @@ internal static unsafe class HostCalls
     [DllImport("libc")]
     public static extern int unsetenv(byte* name);
 
+    /// <summary>The kernel's number of the calling thread; the process's own for the thread that it started with.</summary>
     [DllImport("libc")]
-    public static extern int usleep(uint microseconds);
+    public static extern int gettid();
 
     /// <summary>Opens a file for reading; a negative number when refused.</summary>
     public static int OpenForReading(ReadOnlySpan<byte> zeroTerminatedPath)

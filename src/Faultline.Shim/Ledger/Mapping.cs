@@ -12,7 +12,7 @@ internal enum MappingKind : uint
     /// <summary>Made by the program through mmap.</summary>
     User = 2,
 
-    /// <summary>Heap memory outside the break: its pages are paid for one by one (<see cref="PageLedger"/>).</summary>
+    /// <summary>Heap memory outside the break, a secondary arena's or where brk failed: its pages are paid for one by one (<see cref="PageLedger"/>).</summary>
     Heap = 3,
 
     /// <summary>
@@ -30,6 +30,9 @@ internal struct Mapping
 
     /// <summary>Where the block's chunk starts: at Start, or higher up for an aligned block.</summary>
     public ulong Chunk;
+
+    /// <summary>Of a heap: where the part ends that was ever made accessible.</summary>
+    public ulong OpenEnd;
 
     /// <summary>Faults taken before the block was placed.</summary>
     public ulong Pending;

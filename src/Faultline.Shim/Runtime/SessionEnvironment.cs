@@ -1,4 +1,6 @@
+using System.Collections;
 using System.Text;
+using Faultline.Libc;
 using Faultline.Shim.Host;
 using Faultline.Tracing.Session;
 
@@ -28,6 +30,11 @@ internal static unsafe class SessionEnvironment
             Set(StartupHooksVariable, WithoutOwn(hooks));
         return session;
     }
+
+    /// <summary>Malloc's settings as the loader read them from the program's environment.</summary>
+    public static MallocTunables Tunables()
+        => MallocTunables.FromEnvironment(Environment.GetEnvironmentVariables().Cast<DictionaryEntry>()
+            .Select(entry => new KeyValuePair<string, string>((string)entry.Key, (string)entry.Value!)));
 
     /// <summary>The program may have startup hooks of its own.</summary>
     internal static string? WithoutOwn(string hooks)

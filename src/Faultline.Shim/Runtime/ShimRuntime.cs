@@ -1,4 +1,5 @@
 using Faultline.Shim.Engine;
+using Faultline.Shim.Host;
 using Faultline.Tracing.Session;
 
 namespace Faultline.Shim.Runtime;
@@ -35,7 +36,7 @@ internal static unsafe class ShimRuntime
 
     private static ShimEngine Start(SessionFile session)
     {
-        var engine = new ShimEngine(session, EngineParts.Create(session));
+        var engine = new ShimEngine(session, EngineParts.Create(session, SessionEnvironment.Tunables()), HostCalls.gettid() == Environment.ProcessId);
         session.Header->StartedUnixNanoseconds = (DateTime.UtcNow - DateTime.UnixEpoch).Ticks * 100;
         Volatile.Write(ref *(uint*)&session.Header->State, (uint)SessionState.Running);
         Agent.Start(engine);

@@ -18,7 +18,7 @@ internal readonly struct ArenaProcess(WatchedProcess watched) : ISystemCalls, IM
 
     public SystemCallResult Mprotect(VirtualAddress start, ulong length, Protection protection) => watched.Mprotect(start, length, protection);
 
-    public SystemCallResult Madvise(VirtualAddress start, ulong length, Advice advice) => watched.Madvise(start, length, advice);
+    public SystemCallResult Madvise(VirtualAddress start, ulong length, Advice advice) => watched.Madvise(start, length, advice, overBlocks: false);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Access(VirtualAddress address, AccessKind kind) => watched.Access(address.Value, kind);

@@ -78,7 +78,7 @@ internal sealed unsafe partial class WatchedProcess
     /// <summary>Pages that found no frame stay unsettled: the next observation tries again.</summary>
     private void Settle(ulong start, ulong end)
     {
-        bool allBacked = !_ranOut;
+        bool allBacked = !_ranOut && !_sawViolation;
         for (ulong page = start; page < end; page += PageSize.Bytes)
             if (allBacked || Process.StateOf(new VirtualAddress(page)) is PageState.Private or PageState.PrivateHuge)
                 Ledger.At(page) |= PageLedger.Settled;
@@ -87,13 +87,18 @@ internal sealed unsafe partial class WatchedProcess
     /// <summary>Whether the last simulated accesses found no frame for some page.</summary>
     private bool _ranOut;
 
+    /// <summary>Whether they met a page without access: a stray one, above what a heap has opened.</summary>
+    private bool _sawViolation;
+
     /// <summary>Answers the minor faults taken.</summary>
     private ulong Simulate(ulong start, ulong end, AccessKind kind)
     {
         ulong faults = Process.MinorFaults;
         ulong unbacked = Process.UnbackedPages;
+        ulong violations = Process.SegmentationFaults;
         Process.AccessRange(new VirtualAddress(start), end - start, kind);
         _ranOut = Process.UnbackedPages != unbacked;
+        _sawViolation = Process.SegmentationFaults != violations;
         if (_ranOut)
             _findings.Add(Tracing.Session.FindingKind.OutOfFrames, start, Process.UnbackedPages - unbacked);
         return Process.MinorFaults - faults;

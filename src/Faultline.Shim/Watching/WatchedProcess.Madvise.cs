@@ -10,7 +10,11 @@ internal sealed unsafe partial class WatchedProcess
     /// madvise(2) of advice that the simulated kernel knows. Dropped pages are dropped for real, populated ones populated;
     /// huge pages stay simulated, because in the arena they would hide the touches.
     /// </summary>
-    public SystemCallResult Madvise(VirtualAddress start, ulong length, Advice advice)
+    /// <param name="start">Page aligned, or the call fails as the kernel's does.</param>
+    /// <param name="length">Bytes.</param>
+    /// <param name="advice">Advice that the simulated kernel knows.</param>
+    /// <param name="overBlocks">The pages may be dropped under blocks that live on; the allocator only drops free ones.</param>
+    public SystemCallResult Madvise(VirtualAddress start, ulong length, Advice advice, bool overBlocks)
     {
         ulong end = start.Value + PageSize.Up(length);
         if (end > Arena.End)
@@ -25,7 +29,7 @@ internal sealed unsafe partial class WatchedProcess
         {
             // ENOMEM: parts of the range are not mapped, the others were emptied.
             case Advice.DontNeed when isValid && result.Error is Errno.None or Errno.ENOMEM:
-                EmptyPages(start.Value, end);
+                EmptyPages(start.Value, end, overBlocks);
                 break;
             case Advice.PopulateRead or Advice.PopulateWrite when !result.Failed:
                 HostCalls.madvise((void*)start.Value, (nuint)(end - start.Value), (int)advice);
@@ -36,7 +40,7 @@ internal sealed unsafe partial class WatchedProcess
     }
 
     /// <summary>The pages become absent under whatever lives there.</summary>
-    private void EmptyPages(ulong start, ulong end)
+    private void EmptyPages(ulong start, ulong end, bool overBlocks)
     {
         for (ulong at = start; at < end;)
         {
@@ -52,6 +56,10 @@ internal sealed unsafe partial class WatchedProcess
             {
                 ForgetHeaders(Mappings[index], at, stop);
                 Blocks.Slot(Mappings[index].Chunk).State &= ~Tracing.Session.BlockTag.GuardedBit;
+            }
+            else if (!overBlocks)
+            {
+                ForgetHeap(at, stop);
             }
             else
             {

@@ -17,9 +17,9 @@ internal sealed unsafe partial class WatchedProcess
         ulong first = chunk + sizeof(ulong);
         ref uint entry = ref Ledger.At(first);
         if (!PageLedger.HasOwner(entry))
-            Own(ref entry, site);
-        if (((first ^ (end - 1)) >> PageSize.Shift) != 0 || chunk >= _highestHeapEnd)
-            PlaceOnFurtherPages(chunk, end, site);
+            PlaceOnFirstPage(ref entry, chunk, site);
+        if (((first ^ (end - 1)) >> PageSize.Shift) != 0)
+            PlaceOnFurtherPages(first, end, site);
     }
 
     /// <summary>A block that is a mapping of its own was handed out, or got a new owner by realloc.</summary>
@@ -45,14 +45,23 @@ internal sealed unsafe partial class WatchedProcess
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private void PlaceOnFurtherPages(ulong chunk, ulong end, int site)
+    private void PlaceOnFirstPage(ref uint entry, ulong chunk, int site)
     {
-        // A heap block outside the break: brk failed once and the allocator made heap of a mapping.
+        // The first block outside the break, in no heap: brk failed once and the allocator made heap of a mapping.
         int index = FindMapping(chunk);
         if (index >= 0 && Mappings[index].Kind == MappingKind.Unplaced)
+        {
             Mappings[index].Kind = MappingKind.Heap;
+            Mappings[index].OpenEnd = Mappings[index].End;
+        }
 
-        ulong page = PageSize.Down(chunk + sizeof(ulong));
+        Own(ref entry, site);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void PlaceOnFurtherPages(ulong first, ulong end, int site)
+    {
+        ulong page = PageSize.Down(first) + PageSize.Bytes;
         ulong last = PageSize.Up(end);
         for (; page < last; page += PageSize.Bytes)
         {

@@ -12,7 +12,7 @@ internal sealed unsafe partial class WatchedProcess
         ulong heap = CountLedgerPages(Arena.Start, HeapEnd, pagesOfSite);
         for (int i = 0; i < Mappings.Count; i++)
             if (Mappings[i].Kind == MappingKind.Heap)
-                heap += CountLedgerPages(Mappings[i].Start, Mappings[i].End, pagesOfSite);
+                heap += CountLedgerPages(Mappings[i].Start, Math.Min(Mappings[i].OpenEnd, Mappings[i].End), pagesOfSite);
         return heap;
     }
 

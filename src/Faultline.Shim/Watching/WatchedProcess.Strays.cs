@@ -31,10 +31,20 @@ internal sealed unsafe partial class WatchedProcess
 
         if (count == 0)
             return;
-        BlockTag owner = first < _highestHeapEnd
-            ? Blocks.LastFreedAt(first, out ulong block)
+        ulong heapStart = HeapStartOf(first);
+        BlockTag owner = heapStart != 0
+            ? Blocks.LastFreedAt(first, heapStart, out ulong block)
             : LastMappedAt(first, out block);
         _findings.Add(FindingKind.TouchOfFreedPage, first, count, owner, block);
+    }
+
+    /// <summary>Where the heap memory starts that an address lies in or lay in; 0 if it was never heap.</summary>
+    private ulong HeapStartOf(ulong address)
+    {
+        if (address < _highestHeapEnd)
+            return Arena.Start;
+        int index = Mappings.Find(address);
+        return index >= 0 && Mappings[index].Kind == MappingKind.Heap ? Mappings[index].Start : 0;
     }
 
     private void RememberReleased(in Mapping mapping)

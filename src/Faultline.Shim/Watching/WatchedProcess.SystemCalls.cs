@@ -51,7 +51,9 @@ internal sealed unsafe partial class WatchedProcess
             return result;
         ulong start = result.Address.Value;
         ulong end = start + PageSize.Up(length);
-        if (!Arena.Open(start, end - start))
+        // A heap of an arena is reserved without access and opened as it grows.
+        bool isHeap = protection == Protection.None;
+        if (!isHeap && !Arena.Open(start, end - start))
         {
             Process.Munmap(result.Address, length);
             return SystemCallResult.Failure(Errno.ENOMEM);
@@ -61,7 +63,15 @@ internal sealed unsafe partial class WatchedProcess
         Acquire(start, end);
         ulong populated = Process.MinorFaults - faults;
         AllocatorFaults += populated;
-        Mappings.Insert(new Mapping { Start = start, End = end, Chunk = start, Pending = populated });
+        Mappings.Insert(new Mapping
+        {
+            Start = start,
+            End = end,
+            Chunk = start,
+            OpenEnd = start,
+            Pending = populated,
+            Kind = isHeap ? MappingKind.Heap : MappingKind.Unplaced,
+        });
         return result;
     }
 
@@ -80,15 +90,29 @@ internal sealed unsafe partial class WatchedProcess
         return result;
     }
 
+    /// <summary>mprotect(2) by the allocator: a heap grows.</summary>
     public SystemCallResult Mprotect(VirtualAddress start, ulong length, Protection protection)
-        => Process.Mprotect(start, length, protection);
+    {
+        if (!Arena.Open(start.Value, length))
+            return SystemCallResult.Failure(Errno.ENOMEM);
+        SystemCallResult result = Process.Mprotect(start, length, protection);
+        int index = Mappings.Find(start.Value);
+        if (!result.Failed && index >= 0)
+            Mappings[index].OpenEnd = Math.Max(Mappings[index].OpenEnd, start.Value + length);
+        return result;
+    }
 
     /// <summary>Pages [start, end) of the heap go away.</summary>
     private void Release(ulong start, ulong end)
     {
+        ForgetHeap(start, end);
+        Arena.Discard(start, end - start);
+    }
+
+    private void ForgetHeap(ulong start, ulong end)
+    {
         Blocks.DropMarkers(start, end);
         Ledger.Drop(start, end);
-        Arena.Discard(start, end - start);
     }
 
     /// <summary>
@@ -121,7 +145,8 @@ internal sealed unsafe partial class WatchedProcess
         for (int i = Mappings.FirstStartingAtOrBelow(end - 1); i < Mappings.Count && Mappings[i].End > start; i++)
         {
             restore |= Mappings[i].Restore;
-            RememberReleased(Mappings[i]);
+            if (Mappings[i].Kind != MappingKind.Heap)
+                RememberReleased(Mappings[i]);
         }
 
         Mappings.Remove(start, end);
@@ -133,16 +158,14 @@ internal sealed unsafe partial class WatchedProcess
     {
         if (start < HeapEnd)
         {
-            ulong stop = Math.Min(end, HeapEnd);
-            Blocks.DropMarkers(start, stop);
-            Ledger.Drop(start, stop);
+            ForgetHeap(start, Math.Min(end, HeapEnd));
         }
 
         for (int i = Mappings.FirstStartingAtOrBelow(end - 1); i < Mappings.Count && Mappings[i].End > start; i++)
         {
             Mapping mapping = Mappings[i];
             if (mapping.Kind == MappingKind.Heap)
-                Ledger.Drop(Math.Max(start, mapping.Start), Math.Min(end, mapping.End));
+                ForgetHeap(Math.Max(start, mapping.Start), Math.Min(end, mapping.End));
             else
                 ForgetHeaders(mapping, start, end);
         }

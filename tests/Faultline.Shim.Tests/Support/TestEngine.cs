@@ -1,4 +1,5 @@
 using Faultline.Api;
+using Faultline.Libc;
 using Faultline.Shim.Engine;
 using Faultline.Tracing.Session;
 
@@ -13,7 +14,7 @@ internal sealed unsafe class TestEngine : IDisposable
     public const ulong ArenaLength = 1UL << 36;
     private const int Sites = 64;
 
-    public TestEngine(ObserverRequest observer = ObserverRequest.Best, ulong ramBytes = 16UL << 30, bool opensParts = false, ulong arenaLength = ArenaLength, uint thp = 1)
+    public TestEngine(ObserverRequest observer = ObserverRequest.Best, ulong ramBytes = 16UL << 30, bool opensParts = false, ulong arenaLength = ArenaLength, uint thp = 1, string tunables = "")
     {
         Tool = SessionFile.Create(new SessionParameters
         {
@@ -24,9 +25,9 @@ internal sealed unsafe class TestEngine : IDisposable
             ArenaLength = arenaLength,
         });
         SessionFile session = SessionFile.Attach(Tool.Path, arenaLength)!;
-        EngineParts? parts = EngineParts.TryCreate(session, arenaLength, opensParts);
+        EngineParts? parts = EngineParts.TryCreate(session, arenaLength, opensParts, MallocTunables.Parse(tunables));
         Assert.NotNull(parts);
-        Engine = new ShimEngine(session, parts);
+        Engine = new ShimEngine(session, parts, isMain: true);
     }
 
     public SessionFile Tool { get; }
