@@ -94,6 +94,7 @@ public enum Errno
 {
     None = 0,
     EPERM = 1,
+    ENOENT = 2,
     EAGAIN = 11,
     ENOMEM = 12,
     EACCES = 13,

@@ -24,6 +24,7 @@ public enum VmEvent
     pgfault,
     pgmajfault,
     pgreuse,
+    oom_kill,
     thp_fault_alloc,
     thp_fault_fallback,
     thp_deferred_split_page,

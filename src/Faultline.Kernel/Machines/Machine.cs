@@ -20,9 +20,23 @@ public sealed unsafe partial class Machine : IDisposable
         Lru = new Lru(Frames.Frames, Stat);
         Kernel = new KernelHalf(Frames, Tables, ranges.Max(range => range.End));
         Commit = new CommitCharge(options.Overcommit, options.OvercommitRatio, Frames.ManagedPages);
+        Log = new KernelLog(Clock);
+        Oom = new OomKiller(this);
+        Proc = new ProcFs(this);
     }
 
-    public MachineOptions Options { get; }
+    /// <summary>The settings in force: those that it was made with, less what was written to /proc/sys since.</summary>
+    public MachineOptions Options { get; internal set; }
+
+    public MachineClock Clock { get; } = new();
+
+    /// <summary>What dmesg prints.</summary>
+    public KernelLog Log { get; }
+
+    public OomKiller Oom { get; }
+
+    /// <summary>/proc and /sys as a shell on this machine sees them.</summary>
+    public ProcFs Proc { get; }
 
     public VmStat Stat { get; } = new();
 
@@ -103,6 +117,7 @@ public sealed unsafe partial class Machine : IDisposable
         if (top == FrameAllocator.None)
             return null;
         var process = new Process(this, layout, _nextPid++, cpu, top);
+        process.Task.StartTime = Clock.Now;
         _processes.Add(process);
         return process;
     }

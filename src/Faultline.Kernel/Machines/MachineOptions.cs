@@ -43,6 +43,12 @@ public sealed record MachineOptions
     /// <summary>Per cent of memory that may be promised under <see cref="OvercommitPolicy.Never"/>.</summary>
     public int OvercommitRatio { get; init; } = 50;
 
+    /// <summary>Which process dies when memory is out.</summary>
+    public OomProfile Oom { get; init; }
+
+    /// <summary>vm.oom_kill_allocating_task: not the worst process dies but the one that asked.</summary>
+    public bool OomKillsAllocatingTask { get; init; }
+
     /// <summary>Throws <see cref="ArgumentException"/> naming the value that is out of range.</summary>
     internal void Validate()
     {

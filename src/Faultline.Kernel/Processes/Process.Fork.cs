@@ -17,6 +17,7 @@ public sealed unsafe partial class Process
             return null;
         }
 
+        child.Task.InheritFrom(Task, Pid);
         child._break = _break;
         child._areas.CopyFrom(_areas);
         _tlb.Flush();

@@ -43,6 +43,9 @@ public sealed unsafe partial class Process
 
     public int Pid { get; }
 
+    /// <summary>Its name, owner, times and OOM adjustment.</summary>
+    public TaskInfo Task { get; } = new();
+
     /// <summary>The processor it runs on, from 0: whose page lists its faults take frames from.</summary>
     public int Cpu => _cpu;
 
