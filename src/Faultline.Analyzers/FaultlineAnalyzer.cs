@@ -23,6 +23,10 @@ public sealed class FaultlineAnalyzer : DiagnosticAnalyzer
         new ServedFromHeap(),
         new ServedByMmap(),
         new CrossesByHeader(),
+        new ClearAfterAllocation(),
+        new RedundantClear(),
+        new LinearRealloc(),
+        new PreferNativeMemory(),
         new MismatchedDeallocator(),
     ];
 

@@ -17,7 +17,7 @@ internal static class BlockArgument
             return bare.WithTriviaFrom(argument);
         if (IsImplicit(argument, wanted, model))
             return argument;
-        if (wanted is IPointerTypeSymbol && !IsUnsafe(argument))
+        if (wanted is IPointerTypeSymbol && !Contexts.IsUnsafe(argument))
             return null;
         if (model.GetTypeInfo(bare, cancel).Type is not { } type || !IsAddress(type) || !IsAddress(wanted))
             return null;
@@ -53,22 +53,4 @@ internal static class BlockArgument
 
     private static bool IsAddress(ITypeSymbol type)
         => type is IPointerTypeSymbol || type.SpecialType is SpecialType.System_IntPtr or SpecialType.System_UIntPtr;
-
-    private static bool IsUnsafe(SyntaxNode node)
-    {
-        for (SyntaxNode? outer = node; outer != null; outer = outer.Parent)
-        {
-            bool isUnsafe = outer switch
-            {
-                UnsafeStatementSyntax => true,
-                MemberDeclarationSyntax member => member.Modifiers.Any(SyntaxKind.UnsafeKeyword),
-                LocalFunctionStatementSyntax function => function.Modifiers.Any(SyntaxKind.UnsafeKeyword),
-                _ => false,
-            };
-            if (isUnsafe)
-                return true;
-        }
-
-        return false;
-    }
 }

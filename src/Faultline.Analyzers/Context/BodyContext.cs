@@ -5,6 +5,7 @@ using Faultline.Analyzers.Flow;
 using Faultline.Analyzers.Flow.Numbers;
 using Faultline.Analyzers.Flow.Pointers;
 using Faultline.Analyzers.Glibc;
+using Faultline.Analyzers.Shapes;
 using Faultline.Api;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.FlowAnalysis;
@@ -25,6 +26,8 @@ internal sealed class BodyContext
     private readonly Lazy<VariableUses> _uses;
     private readonly Lazy<IReadOnlyList<AllocationRequest>> _requests;
     private readonly Lazy<IReadOnlyList<Release>> _releases;
+    private readonly Lazy<SymbolUses> _symbols;
+    private readonly Lazy<IReadOnlyList<BlockLocal>> _blocks;
 
     public BodyContext(IOperation root, ISymbol owner, IReadOnlyList<AllocationCall> calls, MmapThreshold threshold, AllocationContext context, Action<Diagnostic> report)
     {
@@ -38,6 +41,8 @@ internal sealed class BodyContext
         _uses = new(() => new VariableUses(_root, _context));
         _requests = new(FindRequests);
         _releases = new(FindReleases);
+        _symbols = new(() => new SymbolUses(_root));
+        _blocks = new(FindBlocks);
     }
 
     /// <summary>The calls of allocation APIs, in the order of the source.</summary>
@@ -50,6 +55,20 @@ internal sealed class BodyContext
 
     /// <summary>What those calls free or resize whose blocks are known to come from calls in the same body.</summary>
     public IReadOnlyList<Release> Releases => _releases.Value;
+
+    public IOperation Root => _root;
+
+    public KnownTypes Types => _context.Types;
+
+    /// <summary>Where the body names its locals and parameters.</summary>
+    public SymbolUses Symbols => _symbols.Value;
+
+    /// <summary>The locals that hold one block each.</summary>
+    public IReadOnlyList<BlockLocal> Blocks => _blocks.Value;
+
+    /// <summary>What a call asks for; null if nothing but the size's type bounds it.</summary>
+    public AllocationRequest? RequestOf(AllocationCall call)
+        => Requests.FirstOrDefault(request => request.Call == call && (request.Bytes.Low > 1 || request.Bytes.High < int.MaxValue));
 
     public void Report(Diagnostic diagnostic) => _report(diagnostic);
 
@@ -75,5 +94,17 @@ internal sealed class BodyContext
     {
         bool isPossible = Calls.Any(call => call.Api.Allocates) && Calls.Any(call => call.Api.Frees || call.Api.Effect == AllocationEffect.Reallocate);
         return isPossible && _graph.Value is { } graph ? [.. PointerSolver.Solve(graph, _uses.Value, _owner, _context)] : [];
+    }
+
+    private IReadOnlyList<BlockLocal> FindBlocks()
+    {
+        if (!Calls.Any(call => call.Api.Allocates))
+            return [];
+        Dictionary<SyntaxNode, AllocationCall> calls = Calls.ToDictionary(call => call.Syntax);
+        List<BlockLocal> blocks = [];
+        foreach (AllocationCall call in Calls)
+            if (BlockLocal.Of(call, Symbols, calls) is { } block)
+                blocks.Add(block);
+        return blocks;
     }
 }

@@ -7,6 +7,7 @@ internal sealed class KnownTypes
 {
     public KnownTypes(Compilation compilation)
     {
+        NativeMemory = compilation.GetTypeByMetadataName(Api.AllocationApis.NativeMemoryType);
         Marshal = compilation.GetTypeByMetadataName("System.Runtime.InteropServices.Marshal");
         Unsafe = compilation.GetTypeByMetadataName("System.Runtime.CompilerServices.Unsafe");
         Math = compilation.GetTypeByMetadataName("System.Math");
@@ -18,6 +19,8 @@ internal sealed class KnownTypes
         StructLayout = compilation.GetTypeByMetadataName("System.Runtime.InteropServices.StructLayoutAttribute");
         InlineArray = compilation.GetTypeByMetadataName("System.Runtime.CompilerServices.InlineArrayAttribute");
     }
+
+    public INamedTypeSymbol? NativeMemory { get; }
 
     public INamedTypeSymbol? Marshal { get; }
 

@@ -96,5 +96,6 @@ public class ControlFlowTests
                 nint Arrow => Marshal.AllocHGlobal(24);
                 C() : base(Marshal.AllocHGlobal(32)) { }
             }
-            """)));
+            """,
+            "FLT0001")));
 }

@@ -1,4 +1,5 @@
 using Faultline.Analyzers.Tests.Support;
+using Faultline.CodeFixes;
 
 namespace Faultline.Analyzers.Tests.Rules;
 
@@ -8,7 +9,7 @@ public class FLT1006FixTests
     private const string Id = "FLT1006";
 
     [Fact]
-    public Task CodeFix() => FixTest.Run(Id,
+    public Task CodeFix() => FixTest<RightDeallocatorFix>.Run(Id,
         """
         unsafe class C
         {
@@ -31,7 +32,7 @@ public class FLT1006FixTests
         """);
 
     [Fact]
-    public Task FixAll() => FixTest.Run(Id,
+    public Task FixAll() => FixTest<RightDeallocatorFix>.Run(Id,
         """
         unsafe class C
         {
@@ -66,7 +67,7 @@ public class FLT1006FixTests
         """);
 
     [Fact]
-    public Task The_users_own_P_Invoke_is_found_beside_the_allocator() => FixTest.Run(Id,
+    public Task The_users_own_P_Invoke_is_found_beside_the_allocator() => FixTest<RightDeallocatorFix>.Run(Id,
         """
         unsafe class C
         {
@@ -122,6 +123,6 @@ public class FLT1006FixTests
                 [DllImport("libc")] public static extern unsafe void* mmap(void* address, nuint length, int protection, int flags, int file, nint offset);
             }
             """;
-        return FixTest.Run(Id, source, source);
+        return FixTest<RightDeallocatorFix>.Run(Id, source, source);
     }
 }

@@ -76,7 +76,7 @@ public class RobustnessTests
                 new CSharpParseOptions(LanguageVersion.CSharp7_3))],
             Net100.References.All,
             Options);
-        Assert.Equal(["FLT1006", "FLT0002"], Inspect.Run(old).Select(d => d.Id));
+        Assert.Equal(["FLT1006", "FLT0002", "FLT0010"], Inspect.Run(old).Select(d => d.Id));
     }
 
     private static IEnumerable<string> Sources()

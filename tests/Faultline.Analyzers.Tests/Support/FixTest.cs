@@ -1,5 +1,5 @@
-using Faultline.CodeFixes;
 using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CodeFixes;
 using Microsoft.CodeAnalysis.CSharp.Testing;
 using Microsoft.CodeAnalysis.Diagnostics;
 using Microsoft.CodeAnalysis.Testing;
@@ -7,7 +7,8 @@ using Microsoft.CodeAnalysis.Testing;
 namespace Faultline.Analyzers.Tests.Support;
 
 /// <summary>Applies a code fix one by one and by FixAll, and compares what comes out; both must compile.</summary>
-internal sealed class FixTest : CSharpCodeFixTest<FaultlineAnalyzer, RightDeallocatorFix, DefaultVerifier>
+internal sealed class FixTest<TFix> : CSharpCodeFixTest<FaultlineAnalyzer, TFix, DefaultVerifier>
+    where TFix : CodeFixProvider, new()
 {
     private readonly string _id;
 
@@ -18,14 +19,16 @@ internal sealed class FixTest : CSharpCodeFixTest<FaultlineAnalyzer, RightDeallo
     }
 
     /// <param name="fixedSource">The same as the source where no fix may be offered.</param>
-    public static Task Run(string id, string source, string fixedSource)
+    /// <param name="action">Which of the actions offered is applied.</param>
+    public static Task Run(string id, string source, string fixedSource, int action = 0)
     {
-        FixTest test = new(id) { TestCode = source, FixedCode = fixedSource };
+        FixTest<TFix> test = new(id) { TestCode = source, FixedCode = fixedSource, CodeActionIndex = action };
         test.TestState.Sources.Add(("/0/GlobalUsings.cs", Inspect.GlobalUsings));
         test.FixedState.Sources.Add(("/0/GlobalUsings.cs", Inspect.GlobalUsings));
         if (source == fixedSource)
         {
             test.FixedState.MarkupHandling = MarkupMode.Allow;
+            test.CodeActionIndex = null;
             test.NumberOfIncrementalIterations = 0;
             test.NumberOfFixAllIterations = 0;
         }
