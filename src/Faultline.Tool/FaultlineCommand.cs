@@ -64,6 +64,7 @@ public static class FaultlineCommand
             TranscriptVerb.Create(programArguments, output),
             VerifyVerb.Create(programArguments, output, error),
             ReplayVerb.Create(programArguments, output, error),
+            ScenarioVerb.Create(programArguments, output, error),
         };
         Help.AddTo(root);
         return root;

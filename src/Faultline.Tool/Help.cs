@@ -16,6 +16,7 @@ internal static class Help
           faultline transcript app.trace.gz                   what malloc and the kernel do with a text trace, step by step
           faultline verify                                    hold the model against this machine's libc and kernel
           faultline replay heaptrack.app.4711.zst             the report of run, from a recorded trace
+          faultline scenario samples/scenarios/oom-adj.scn    a story told to the simulated kernel, with expectations
 
         Exit codes:
           run answers the program's own exit code (128 + signal if a signal ended it), and 2 when the
@@ -84,6 +85,7 @@ internal static class Help
             "transcript" => TranscriptVerb.HelpText,
             "verify" => VerifyVerb.HelpText,
             "replay" => ReplayVerb.HelpText,
+            "scenario" => ScenarioVerb.HelpText,
             _ => Root,
         };
     }

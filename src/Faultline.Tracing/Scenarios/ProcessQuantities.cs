@@ -1,0 +1,44 @@
+using Faultline.Kernel;
+using Faultline.Libc;
+
+namespace Faultline.Tracing.Scenarios;
+
+/// <summary>What a scenario can ask of a process, NAME.quantity. Sizes are bytes.</summary>
+internal static class ProcessQuantities
+{
+    public static IReadOnlyDictionary<string, Func<ScenarioProgram, decimal>> All { get; } = new Dictionary<string, Func<ScenarioProgram, decimal>>
+    {
+        ["pid"] = program => program.Process.Pid,
+        ["virt"] = program => Bytes(program.Process.VirtualPages.Value),
+        ["rss"] = program => Bytes(program.Process.ResidentPages.Value),
+        ["shr"] = program => Bytes(program.Process.Resident.File + program.Process.Resident.SharedMemory),
+        ["anon"] = program => Bytes(program.Process.Resident.Anonymous),
+        ["file"] = program => Bytes(program.Process.Resident.File),
+        ["shmem"] = program => Bytes(program.Process.Resident.SharedMemory),
+        ["swap"] = program => Bytes(program.Process.Resident.Swapped),
+        ["peak"] = program => Bytes(program.Process.PeakResidentPages.Value),
+        ["zero"] = program => Bytes(program.Process.ZeroPages.Value),
+        ["pagetables"] = program => Bytes(program.Process.PageTablePages.Value),
+        ["minflt"] = program => program.Process.MinorFaults,
+        ["majflt"] = program => program.Process.MajorFaults,
+        ["faults"] = program => program.Process.MinorFaults + program.Process.MajorFaults,
+        ["maps"] = program => program.Process.MapCount,
+        ["heap"] = program => program.Process.CurrentBreak.Value - program.Process.Layout.BrkStart.Value,
+        ["brk"] = program => program.Process.SystemCalls.Brk,
+        ["mmap"] = program => program.Process.SystemCalls.Mmap,
+        ["munmap"] = program => program.Process.SystemCalls.Munmap,
+        ["syscalls"] = program => program.Process.SystemCalls.Total,
+        ["oom_score"] = program => program.Process.Machine.Oom.Score(program.Process),
+        ["oom_adj"] = program => program.Process.Task.Oom.Legacy,
+        ["oom_score_adj"] = program => program.Process.Task.Oom.Score,
+        ["malloc_arena"] = program => Info(program).Arena,
+        ["malloc_used"] = program => Info(program).UordBlks,
+        ["malloc_free"] = program => Info(program).FordBlks,
+        ["malloc_top"] = program => Info(program).KeepCost,
+        ["malloc_mapped"] = program => Info(program).HBlkHd,
+    };
+
+    private static decimal Bytes(ulong pages) => pages << PageSize.Shift;
+
+    private static MallocInfo Info(ScenarioProgram program) => program.Malloc?.GetMallocInfo() ?? default;
+}

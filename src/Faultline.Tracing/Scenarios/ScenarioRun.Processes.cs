@@ -1,0 +1,66 @@
+using Faultline.Kernel;
+using Faultline.Libc;
+using Faultline.Tracing.Scenarios.Language;
+
+namespace Faultline.Tracing.Scenarios;
+
+// Processes come and go.
+internal sealed partial class ScenarioRun
+{
+    private void StartProcess(Arguments arguments)
+    {
+        string name = arguments.Text("a name");
+        Word at = arguments.Last;
+        RefuseTakenName(name, at);
+        var settings = new StartSettings();
+        foreach ((string key, string value) in arguments.Settings())
+            settings.Set(key, value, arguments);
+        Add(name, settings.Start(Machine, name, at), settings.Tunables, settings.HasMalloc);
+    }
+
+    private void Fork(ScenarioProgram parent, Arguments arguments)
+    {
+        string name = arguments.Text("a name for the child");
+        Word at = arguments.Last;
+        arguments.End();
+        RefuseTakenName(name, at);
+        Process child = parent.Process.Fork() ?? throw new ScenarioStop(at, $"fork of '{parent.Name}' failed: ENOMEM");
+        child.Task.Comm = name;
+        // The child's malloc state would be the parent's; a scenario's child touches and maps, and leaves malloc to its parent.
+        ScenarioProgram added = Add(name, child, parent.Tunables, hasMalloc: false);
+        foreach ((string block, NamedMemory memory) in parent.Memory)
+            added.Memory.Add(block, memory with { IsMapping = true });
+    }
+
+    private void Exit(ScenarioProgram program, Arguments arguments)
+    {
+        arguments.End();
+        program.Process.Exit();
+        program.EndedAt = _current.Line;
+    }
+
+    private void Compute(ScenarioProgram program, Arguments arguments)
+    {
+        ulong time = arguments.Time("a time of the processor");
+        arguments.End();
+        Machine.Clock.Run(program.Process.Task, time, Machine.Options.Cpus);
+    }
+
+    private ScenarioProgram Add(string name, Process process, MallocTunables tunables, bool hasMalloc)
+    {
+        var program = new ScenarioProgram(name, process, tunables, hasMalloc);
+        _programs[name] = program;
+        _inOrder.Add(program);
+        return program;
+    }
+
+    private void RefuseTakenName(string name, Word at)
+    {
+        if (name is "machine" or "buddy")
+            throw new ScenarioStop(at, $"'{name}' means something else in 'expect': choose another name");
+        if (name.Any(character => !char.IsAsciiLetterOrDigit(character) && character is not ('_' or '-')))
+            throw new ScenarioStop(at, $"'{name}' is no name of a process: letters, digits, '_' and '-'");
+        if (_programs.TryGetValue(name, out ScenarioProgram? old) && old.EndedAt == 0)
+            throw new ScenarioStop(at, $"a process '{name}' runs already: choose another name");
+    }
+}

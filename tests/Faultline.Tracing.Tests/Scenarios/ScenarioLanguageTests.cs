@@ -1,0 +1,125 @@
+using Faultline.Tracing.Scenarios;
+
+namespace Faultline.Tracing.Tests.Scenarios;
+
+public sealed class ScenarioLanguageTests
+{
+    /// <summary>Line, column and the words that help, for each way to be wrong.</summary>
+    [Theory]
+    [InlineData("flly p", "s:1:1: unknown statement 'flly'")]
+    [InlineData("strat p", "s:1:1: unknown statement 'strat', did you mean 'start'?")]
+    [InlineData("start p\np: mallok b 1", "s:2:4: unknown operation of a process 'mallok', did you mean 'malloc'?")]
+    [InlineData("q: malloc b 1", "s:1:1: no process 'q': write 'start q' before")]
+    [InlineData("start p\np: malloc", "s:2:4: 'malloc' needs a name for the memory")]
+    [InlineData("start p\np: malloc b 99999999999G", "s:2:13: '99999999999G' is no size that 64 bits hold")]
+    [InlineData("start p\np: malloc b 4Q", "s:2:13: '4Q' is no size")]
+    [InlineData("start p\np: malloc b 4 5", "s:2:15: '5' is too much for 'malloc'")]
+    [InlineData("start p\np: malloc b 4\np: free b\np: free b", "s:4:9: 'b' of 'p' was given back at line 3")]
+    [InlineData("start p\np: malloc b 4\np: malloc b 4", "s:3:11: 'b' is in use since line 2")]
+    [InlineData("start p\np: mmap m 4K\np: free m", "s:3:9: 'm' was mapped at line 2 and is no block of malloc: use munmap")]
+    [InlineData("start p\np: malloc b 64\np: write b 65", "s:3:12: offset 65 is past the end of 'b', which has 64 bytes")]
+    [InlineData("start p\np: malloc b 64\np: write b 1 64", "s:3:14: 1 + 64 is past the end of 'b'")]
+    [InlineData("start p\np: mmap m 4K readonly\np: write m", "s:3:10: 'm' of 'p' may not be written there: segmentation fault")]
+    [InlineData("start p\np: exit\np: malloc b 1", "s:3:1: process 'p' exited at line 2")]
+    [InlineData("start p\nstart p", "s:2:7: a process 'p' runs already")]
+    [InlineData("start p nice=99", "s:1:9: '99' is not allowed for 'nice'")]
+    [InlineData("start p oom_adj=-18", "s:1:9: '-18' is not allowed for 'oom_adj': -17 to 15")]
+    [InlineData("start p\nmachine ram=1G", "s:2:1: the machine runs already")]
+    [InlineData("machine ram=1\nstart p", "s:2:1: RamBytes 1 is not a multiple of 4096 from 64 MiB to 8 TiB")]
+    [InlineData("machine rum=1G", "s:1:9: no setting 'rum'")]
+    [InlineData("machine thp=perhaps", "s:1:9: 'perhaps' is not allowed for 'thp': never, madvise or always")]
+    [InlineData("write /proc/buddyinfo 1", "s:1:23: writing '1' to /proc/buddyinfo failed: Permission denied (EACCES): nobody writes to /proc/buddyinfo")]
+    [InlineData("start p\nsu 1000\nwrite /proc/$(pidof p)/oom_adj -5", "s:3:32: writing '-5' to /proc/2/oom_adj failed: Permission denied (EACCES): user 1000 has not the right")]
+    [InlineData("start p uid=1000\nsu 1000\nwrite /proc/$(pidof p)/oom_adj -5", "s:3:32: writing '-5' to /proc/2/oom_adj failed: Permission denied")]
+    [InlineData("start p\nwrite /proc/2/oom_adj 16", "s:2:23: writing '16' to /proc/2/oom_adj failed: Invalid argument (EINVAL)")]
+    [InlineData("cat /proc/budyinfo", "s:1:5: no file /proc/budyinfo, did you mean '/proc/buddyinfo'?")]
+    [InlineData("print vmstatt", "s:1:7: unknown view 'vmstatt', did you mean 'vmstat'?")]
+    [InlineData("for i in 1-3\nend", "s:1:10: '1-3' is no range")]
+    [InlineData("for i in 1..3", "s:1:1: 'for' has no 'end'")]
+    [InlineData("end", "s:1:1: 'end' without 'for' or 'while'")]
+    [InlineData("echo \"no end", "s:1:6: '\"' is not closed on this line")]
+    [InlineData("echo $(pidof x", "s:1:6: '$' is not closed on this line")]
+    [InlineData("echo $x", "s:1:6: no variable 'x'")]
+    [InlineData("echo $(whoami)", "s:1:6: '$(whoami)' is not known")]
+    [InlineData("start p\nexpect p.rsss == 1", "s:2:8: unknown quantity 'rsss'")]
+    [InlineData("start p\nexpect p.rss", "s:2:8: no comparison")]
+    [InlineData("start p\nexpect p is dead", "s:2:8: a process is alive, killed or exited, not 'dead'")]
+    [InlineData("expect 1 / 0 == 1", "s:1:12: '0' is 0: nothing can be divided by it")]
+    [InlineData("expect /proc/vmstat:nothing == 1", "s:1:8: /proc/vmstat has no line 'nothing' with a number")]
+    public void WhatIsWrongIsToldWithItsPlace(string text, string message)
+    {
+        var e = Assert.Throws<ScenarioException>(() => Scenario.Run("s", text, TextWriter.Null));
+        Assert.StartsWith(message, e.Message);
+        Assert.False(e.IsUnmet);
+        Assert.DoesNotContain('\n', e.Message);
+    }
+
+    [Theory]
+    [InlineData("expect 1 + 2 * 3 == 8", "s:1:8: not met: 1 + 2 * 3 == 8: 7 against 8")]
+    [InlineData("start p\nexpect p is killed", "s:2:8: not met: p is killed: p is alive")]
+    [InlineData("start p\nrefused write /proc/2/oom_adj 5", "s:2:31: writing '5' to /proc/2/oom_adj should have been refused, and was not")]
+    [InlineData("refused EINVAL write /proc/buddyinfo 5", "s:1:38: writing '5' to /proc/buddyinfo was refused with EACCES, not with EINVAL")]
+    public void WhatIsNotMetIsToldWithWhatIs(string text, string message)
+    {
+        var e = Assert.Throws<ScenarioException>(() => Scenario.Run("s", text, TextWriter.Null));
+        Assert.Equal(message, e.Message);
+        Assert.True(e.IsUnmet);
+    }
+
+    [Theory]
+    [InlineData("echo one \"two  three\" # four", "one two  three\n")]
+    [InlineData("for i in 1..3\necho $i ${i}x\nend", "1 1x\n2 2x\n3 3x\n")]
+    [InlineData("for i in 1..9 step 4\necho $i\nend", "1\n5\n9\n")]
+    [InlineData("for i in 1..2\nfor j in 1..2\necho $i$j\nend\nend", "11\n12\n21\n22\n")]
+    [InlineData("let n = 0\nwhile n < 3\nlet n = n + 1\nend\necho $n", "3\n")]
+    [InlineData("let n = 7 / 2\nshow n * 1K", "n * 1K = 3,584\n")]
+    [InlineData("start p\necho $(pidof p)", "2\n")]
+    [InlineData("start p\nprint nothing", null)]
+    [InlineData("sleep 2h\nshow machine.uptime / 1s", "machine.uptime / 1s = 7,200\n")]
+    public void WhatIsPrinted(string text, string? printed)
+    {
+        var output = new StringWriter { NewLine = "\n" };
+        if (printed == null)
+        {
+            Assert.Throws<ScenarioException>(() => Scenario.Run("s", text, output));
+            return;
+        }
+
+        Scenario.Run("s", text, output);
+        Assert.Equal(printed, output.ToString());
+    }
+
+    [Fact]
+    public void LettersOfTextTracesAreOperationsToo()
+    {
+        ScenarioResult result = Scenario.Run(
+            "s",
+            """
+            start p
+            p: a b 100
+            p: c z 10 10
+            p: m al 64 100
+            p: t b 0 100
+            p: R z 0 100
+            p: r b 200K
+            expect p.b is mapped and p.z is heap
+            p: f b
+            p: x
+            p: b 4096
+            p: o -3 65536
+            p: malloc big 70000
+            expect p.big is mapped
+            expect p.b is released
+            """,
+            TextWriter.Null);
+        Assert.Equal(3, result.Expectations);
+    }
+
+    [Fact]
+    public void AnArgumentThatFailsIsNoReasonToGoOn()
+    {
+        var output = new StringWriter();
+        Assert.Throws<ScenarioException>(() => Scenario.Run("s", "echo before\nexpect 1 == 2\necho after", output));
+        Assert.Equal("before", output.ToString().Trim());
+    }
+}
