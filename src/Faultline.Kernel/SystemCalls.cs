@@ -64,7 +64,7 @@ public enum Protection
     ReadWrite = Read | Write,
 }
 
-/// <summary>MAP_* bits of mmap(2), Linux x86-64 values. MAP_ANONYMOUS is implied until files are modelled.</summary>
+/// <summary>MAP_* bits of mmap(2), Linux x86-64 values. MAP_ANONYMOUS is implied where no file is given.</summary>
 [Flags]
 public enum MapFlags
 {
@@ -82,6 +82,9 @@ public enum MapFlags
 public enum Advice
 {
     Normal = 0,
+    Random = 1,
+    Sequential = 2,
+    WillNeed = 3,
     DontNeed = 4,
     HugePage = 14,
     NoHugePage = 15,
@@ -95,12 +98,14 @@ public enum Errno
     None = 0,
     EPERM = 1,
     ENOENT = 2,
+    EBADF = 9,
     EAGAIN = 11,
     ENOMEM = 12,
     EACCES = 13,
     EFAULT = 14,
     EEXIST = 17,
     EINVAL = 22,
+    EOVERFLOW = 75,
 }
 
 /// <summary>The value in rax after a system call: an address or count, or a negated errno in [-4095, -1].</summary>

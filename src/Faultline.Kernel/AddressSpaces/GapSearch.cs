@@ -10,12 +10,23 @@ internal static class GapSearch
     /// <summary>The chosen start, or null when no hole is large enough (ENOMEM). Length in bytes, a page multiple, not 0.</summary>
     public static ulong? Place(VmaSet areas, AddressSpaceLayout layout, ulong hint, ulong length)
     {
-        if (hint != 0)
-            return HintIsFree(areas, layout, hint, length) ? hint : HighestGap(areas, layout, length);
-        return length % HugePageBytes == 0
-            ? PlaceForHugePages(areas, layout, length) ?? HighestGap(areas, layout, length)
-            : HighestGap(areas, layout, length);
+        if (hint != 0 || length % HugePageBytes != 0)
+            return PlaceAnywhere(areas, layout, hint, length);
+        return PlaceForHugePages(areas, layout, length, 0) ?? HighestGap(areas, layout, length);
     }
+
+    /// <summary>A file on a disk, mapped from a byte offset on: huge pages of the file should lie on 2 MiB boundaries if it holds a whole one.</summary>
+    public static ulong? PlaceFile(VmaSet areas, AddressSpaceLayout layout, ulong hint, ulong length, ulong offset)
+    {
+        ulong aligned = (offset + HugePageBytes - 1) & ~(HugePageBytes - 1);
+        if (hint != 0 || offset + length <= aligned || offset + length - aligned < HugePageBytes)
+            return PlaceAnywhere(areas, layout, hint, length);
+        return PlaceForHugePages(areas, layout, length, offset) ?? HighestGap(areas, layout, length);
+    }
+
+    /// <summary>At the hint if that is free, else in the highest hole.</summary>
+    public static ulong? PlaceAnywhere(VmaSet areas, AddressSpaceLayout layout, ulong hint, ulong length) =>
+        hint != 0 && HintIsFree(areas, layout, hint, length) ? hint : HighestGap(areas, layout, length);
 
     private static bool HintIsFree(VmaSet areas, AddressSpaceLayout layout, ulong hint, ulong length) =>
         hint >= layout.MmapMin.Value && length <= layout.Top && hint <= layout.Top - length && areas.IsFree(hint, hint + length);
@@ -24,11 +35,11 @@ internal static class GapSearch
     /// Whole huge pages are looked for with 2 MiB to spare, so that they can start on a 2 MiB boundary. A hole's bottom that is
     /// aligned already is passed over for the next boundary.
     /// </summary>
-    private static ulong? PlaceForHugePages(VmaSet areas, AddressSpaceLayout layout, ulong length)
+    private static ulong? PlaceForHugePages(VmaSet areas, AddressSpaceLayout layout, ulong length, ulong fileOffset)
     {
         if (length > layout.Top || HighestGap(areas, layout, length + HugePageBytes) is not { } start)
             return null;
-        ulong offset = (0 - start) & (HugePageBytes - 1);
+        ulong offset = (fileOffset - start) & (HugePageBytes - 1);
         return offset == 0 ? start + HugePageBytes : start + offset;
     }
 

@@ -20,13 +20,29 @@ internal enum VmaFlags : uint
 
     /// <summary>Inherited by fork together with its pages: its reverse-map chain has two links, so it no longer merges with an area that has none.</summary>
     Forked = 0x100,
+
+    /// <summary>Stores reach the file and every process that maps it so (VM_SHARED).</summary>
+    Shared = 0x200,
+
+    /// <summary>Asked for as shared (VM_MAYSHARE): also where the file was opened for reading only, which makes the area one of private pages.</summary>
+    MayShare = 0x400,
+
+    /// <summary>Can never be made writable: a shared mapping of a file opened for reading only (without VM_MAYWRITE).</summary>
+    NeverWrite = 0x800,
+
+    /// <summary>MADV_RANDOM and MADV_SEQUENTIAL.</summary>
+    RandomRead = 0x1000,
+    SequentialRead = 0x2000,
+
+    /// <summary>Grows downwards: the stack (VM_GROWSDOWN).</summary>
+    GrowsDown = 0x4000,
 }
 
 /// <summary>
 /// Half-open byte range [Start, End), page aligned. <see cref="PageOffset"/> is the page number that the first page had when
 /// the area was made: it survives a move, and neighbours merge only where it continues. <see cref="AnonymousRoot"/> names the
 /// reverse map that the area's written pages hang on; 0 until the first private page. <see cref="File"/> is the number of the file
-/// that is mapped, from page <see cref="PageOffset"/> of it on; 0 for anonymous memory.
+/// (<see cref="OpenFile"/>) that is mapped, from page <see cref="PageOffset"/> of it on; 0 for anonymous memory.
 /// </summary>
 internal struct Vma
 {

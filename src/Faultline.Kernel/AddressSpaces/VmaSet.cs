@@ -14,8 +14,14 @@ internal sealed unsafe class VmaSet : IDisposable
 
     private readonly ReservedMemory _memory = new((ulong)(MaxMapCount + 16) * (ulong)sizeof(Vma));
     private readonly Vma* _areas;
+    private readonly FileAreaChanges _changes;
+    private bool _mapsFiles;
 
-    public VmaSet() => _areas = (Vma*)_memory.Start;
+    public VmaSet(FileAreaChanges changes)
+    {
+        _changes = changes;
+        _areas = (Vma*)_memory.Start;
+    }
 
     public int Count { get; private set; }
 
@@ -78,6 +84,7 @@ internal sealed unsafe class VmaSet : IDisposable
     public void Extend(int index, ulong growth)
     {
         _areas[index].End += growth;
+        NoteChange();
         TotalPages += growth >> PageSize.Shift;
         MergeAround(_areas[index].Start, _areas[index].End);
     }
@@ -147,10 +154,13 @@ internal sealed unsafe class VmaSet : IDisposable
         Unsafe.CopyBlock(_areas, other._areas, (uint)(other.Count * sizeof(Vma)));
         Count = other.Count;
         TotalPages = other.TotalPages;
+        _mapsFiles = other._mapsFiles;
+        NoteChange();
     }
 
     public void Clear()
     {
+        NoteChange();
         Count = 0;
         TotalPages = 0;
     }
@@ -184,11 +194,21 @@ internal sealed unsafe class VmaSet : IDisposable
         Buffer.MemoryCopy(_areas + index, _areas + index + 1, (MaxMapCount + 16 - index - 1) * (long)sizeof(Vma), (Count - index) * (long)sizeof(Vma));
         _areas[index] = area;
         Count++;
+        _mapsFiles |= area.File != 0;
+        NoteChange();
     }
 
     private void RemoveAt(int index, int count)
     {
         Buffer.MemoryCopy(_areas + index + count, _areas + index, (Count - index) * (long)sizeof(Vma), (Count - index - count) * (long)sizeof(Vma));
         Count -= count;
+        NoteChange();
+    }
+
+    /// <summary>Reverse maps of files were made of areas as they were.</summary>
+    private void NoteChange()
+    {
+        if (_mapsFiles)
+            _changes.Count++;
     }
 }

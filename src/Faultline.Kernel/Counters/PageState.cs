@@ -17,6 +17,12 @@ public enum PageState
 
     /// <summary>Backed by a part of a 2 MiB page that is mapped as one.</summary>
     PrivateHuge,
+
+    /// <summary>A page of a file, or of shared memory, in the page cache.</summary>
+    Cached,
+
+    /// <summary>The same as a part of a 2 MiB page that is mapped as one.</summary>
+    CachedHuge,
 }
 
 /// <summary>What one access led to.</summary>
@@ -33,6 +39,9 @@ public enum FaultOutcome
 
     /// <summary>Not mapped, or mapped without the permission: SIGSEGV.</summary>
     SegmentationFault,
+
+    /// <summary>A page of a mapped file that lies past the file's end: SIGBUS.</summary>
+    BusError,
 
     /// <summary>No frame could be had: the kernel would look for a victim now.</summary>
     OutOfFrames,

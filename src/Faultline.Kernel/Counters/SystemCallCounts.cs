@@ -10,8 +10,13 @@ public struct SystemCallCounts
     public ulong Mprotect;
     public ulong Madvise;
     public ulong Mincore;
+    public ulong Msync;
+    public ulong Read;
+    public ulong Write;
+    public ulong Fadvise;
+    public ulong Fsync;
     public ulong Fork;
     public ulong Failed;
 
-    public readonly ulong Total => Brk + Mmap + Munmap + Mremap + Mprotect + Madvise + Mincore + Fork;
+    public readonly ulong Total => Brk + Mmap + Munmap + Mremap + Mprotect + Madvise + Mincore + Msync + Read + Write + Fadvise + Fsync + Fork;
 }

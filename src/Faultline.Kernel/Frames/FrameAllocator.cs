@@ -96,6 +96,13 @@ internal sealed unsafe partial class FrameAllocator : IDisposable
         return pfn;
     }
 
+    /// <summary>Makes 2^order blocks of one frame out of a block that was handed out (split_page): they are freed one by one.</summary>
+    public void SplitHandedOut(uint first, int order)
+    {
+        for (uint pfn = first; pfn < first + (1u << order); pfn++)
+            Frames[pfn] = new Frame { Flags = FrameFlags.Allocated };
+    }
+
     public void Free(int cpu, uint pfn, int order)
     {
         Zone zone = ZoneOf(pfn);

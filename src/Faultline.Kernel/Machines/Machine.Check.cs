@@ -18,6 +18,8 @@ public sealed unsafe partial class Machine
         {
             if (Frames.Frames[frame].MapCount != count)
                 throw new InvalidOperationException($"frame {frame} is mapped by {count} PTEs, {Frames.Frames[frame].MapCount} are counted");
+            if ((Frames.Frames[frame].Flags & FrameFlags.FileCache) != 0)
+                continue;
             if (IsPiece(frame))
                 heads.Add(frame & ~(Migratetypes.PageblockPages - 1));
             else
@@ -28,7 +30,9 @@ public sealed unsafe partial class Machine
             CheckHugePage(head, tally);
         ulong hugePages = (ulong)heads.Count + (HugeZeroFrame == FrameAllocator.None ? 0UL : 1);
         ulong tables = tally.Tables + (ulong)_processes.Count + Kernel.Tables;
-        CheckLists(tally, heads);
+        var cached = new HashSet<uint>();
+        single += Cache.CheckInvariants(frame => tally.PteMappings.GetValueOrDefault(frame), frame => cached.Add(frame));
+        CheckLists(tally, heads, cached);
         CheckTotals(single + hugePages * PageTables.Entries + tables, tally);
     }
 
@@ -46,17 +50,17 @@ public sealed unsafe partial class Machine
             throw new InvalidOperationException($"huge page {head} is mapped {entire} times whole and by {pieces} PTEs; counted are {second.EntireMapCount} and {second.PieceMapCount}");
     }
 
-    /// <summary>Every frame that processes map is on exactly one LRU list, a huge page by its first frame, and nothing else is.</summary>
-    private void CheckLists(MappingTally tally, HashSet<uint> heads)
+    /// <summary>Every frame that processes map or the page cache holds is on exactly one LRU list, a huge page by its first frame, and nothing else is.</summary>
+    private void CheckLists(MappingTally tally, HashSet<uint> heads, HashSet<uint> cached)
     {
         var listed = new HashSet<uint>();
         Lru.CheckInvariants(pfn => listed.Add(pfn));
-        var mapped = new HashSet<uint>(heads);
+        var mapped = new HashSet<uint>(heads.Concat(cached));
         foreach (uint frame in tally.PteMappings.Keys)
             if (!IsPiece(frame))
                 mapped.Add(frame);
         if (!listed.SetEquals(mapped))
-            throw new InvalidOperationException($"{listed.Count} pages are on LRU lists, {mapped.Count} are mapped; the first that differs is frame {listed.Except(mapped).Concat(mapped.Except(listed)).First()}");
+            throw new InvalidOperationException($"{listed.Count} pages are on LRU lists, {mapped.Count} are mapped or cached; the first that differs is frame {listed.Except(mapped).Concat(mapped.Except(listed)).First()}");
     }
 
     private void CheckTotals(ulong accounted, MappingTally tally)
@@ -66,7 +70,7 @@ public sealed unsafe partial class Machine
             allocated += zone.Range.Managed - zone.Free.FreePages - zone.CheckPerCpu();
         if (allocated != accounted)
             throw new InvalidOperationException($"{allocated} frames are handed out, {accounted} are accounted for");
-        ulong anonymous = (ulong)tally.PteMappings.Count;
+        ulong anonymous = (ulong)tally.PteMappings.Keys.Count(frame => (Frames.Frames[frame].Flags & FrameFlags.FileCache) == 0);
         foreach (uint head in tally.LeafMappings.Keys)
             for (uint i = 0; i < PageTables.Entries; i++)
                 anonymous += tally.PteMappings.ContainsKey(head + i) ? 0UL : 1;
@@ -77,6 +81,8 @@ public sealed unsafe partial class Machine
         ulong committed = 0;
         foreach (Process process in _processes)
             committed += process.Areas.AccountedPages(0, process.Layout.Top);
+        foreach (Inode file in Files.All)
+            committed += file.Kind != FileKind.Tmpfs ? 0 : file.ChargedAtOnce != 0 ? file.ChargedAtOnce : file.Cached + file.Swapped;
         if (Commit.Committed != committed)
             throw new InvalidOperationException($"{committed} pages are promised, {Commit.Committed} are counted");
     }

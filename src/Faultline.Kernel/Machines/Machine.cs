@@ -23,6 +23,9 @@ public sealed unsafe partial class Machine : IDisposable
         Log = new KernelLog(Clock);
         Oom = new OomKiller(this);
         Proc = new ProcFs(this);
+        Files = new FileTable(this);
+        FileMappings = new FileReverseMap(this);
+        Cache = new PageCache(this);
     }
 
     /// <summary>The settings in force: those that it was made with, less what was written to /proc/sys since.</summary>
@@ -39,6 +42,9 @@ public sealed unsafe partial class Machine : IDisposable
     public ProcFs Proc { get; }
 
     public VmStat Stat { get; } = new();
+
+    /// <summary>The files of the machine.</summary>
+    public FileTable Files { get; }
 
     /// <summary>Processes that have not exited, in the order of their start.</summary>
     public IReadOnlyList<Process> Processes => _processes;
@@ -77,6 +83,12 @@ public sealed unsafe partial class Machine : IDisposable
 
     internal CommitCharge Commit { get; }
 
+    internal PageCache Cache { get; }
+
+    internal FileReverseMap FileMappings { get; }
+
+    internal FileAreaChanges FileAreas { get; } = new();
+
     /// <summary>The last reverse map handed out; areas of different ones do not merge.</summary>
     internal uint LastAnonymousRoot { get; set; }
 
@@ -107,6 +119,7 @@ public sealed unsafe partial class Machine : IDisposable
             process.Abandon();
         _processes.Clear();
         Tables.Dispose();
+        Files.Dispose();
         Frames.Dispose();
     }
 

@@ -49,6 +49,9 @@ public sealed record MachineOptions
     /// <summary>vm.oom_kill_allocating_task: not the worst process dies but the one that asked.</summary>
     public bool OomKillsAllocatingTask { get; init; }
 
+    /// <summary>The page cache: readahead, fault-around, folio sizes, write-back.</summary>
+    public FileSettings Files { get; init; } = new();
+
     /// <summary>Throws <see cref="ArgumentException"/> naming the value that is out of range.</summary>
     internal void Validate()
     {
@@ -58,5 +61,6 @@ public sealed record MachineOptions
             throw new ArgumentException($"Cpus {Cpus} is not from 1 to 4096");
         if (OvercommitRatio < 0)
             throw new ArgumentException($"OvercommitRatio {OvercommitRatio} is negative");
+        Files.Validate();
     }
 }

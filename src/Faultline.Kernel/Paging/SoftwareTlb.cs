@@ -25,8 +25,9 @@ internal sealed class SoftwareTlb
         return (At(page) & (need | ~PageSize.Mask)) == need;
     }
 
+    /// <summary>The right to write is only taken over from a dirty entry, so that the first store through it finds its way there and sets the bit.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Fill(ulong page, ulong pte) => At(page) = page | Valid | (pte & Writable);
+    public void Fill(ulong page, ulong pte) => At(page) = page | Valid | (pte & (pte >> 5) & Writable);
 
     /// <summary>The grants for a range were taken back, wholly or in part.</summary>
     public void Invalidate(ulong start, ulong end)

@@ -37,7 +37,10 @@ public sealed unsafe partial class Process
         if (entry == null || !Pte.IsMapped(*entry))
             return PageState.Absent;
         bool zero = (*entry & Pte.Special) != 0;
-        if ((*entry & Pte.Huge) != 0)
+        bool huge = (*entry & Pte.Huge) != 0;
+        if (!zero && IsCached(Pte.Frame(*entry)))
+            return huge ? PageState.CachedHuge : PageState.Cached;
+        if (huge)
             return zero ? PageState.HugeZeroPage : PageState.PrivateHuge;
         return zero ? PageState.ZeroPage : PageState.Private;
     }
@@ -61,6 +64,7 @@ public sealed unsafe partial class Process
             }
             else if (Pte.Allows(*entry, kind))
             {
+                NoteStore(entry, kind);
                 return;
             }
             else
@@ -76,7 +80,7 @@ public sealed unsafe partial class Process
     {
         while (page <= last)
         {
-            if (*entry == 0 && SelectArea(page) && Permits(_areaFlags, kind))
+            if (*entry == 0 && SelectArea(page) && _areaFile == null && Permits(_areaFlags, kind))
             {
                 ulong end = Math.Min(last, _areaEnd - PageSize.Bytes);
                 ulong filled = FillAbsent(page, entry, ((end - page) >> PageSize.Shift) + 1, kind);
@@ -88,10 +92,16 @@ public sealed unsafe partial class Process
 
             if (!Pte.Allows(*entry, kind))
                 HandleFault(page, kind, entry);
+            else
+                NoteStore(entry, kind);
             entry++;
             page += PageSize.Bytes;
         }
     }
+
+    /// <summary>The processor marks an entry through which it stores.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void NoteStore(ulong* entry, AccessKind kind) => *entry |= (ulong)kind * Pte.Dirty;
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private FaultOutcome AccessSlow(ulong page, AccessKind kind)
@@ -106,6 +116,7 @@ public sealed unsafe partial class Process
             entry = _tables.FindEntry(page);
         }
 
+        NoteStore(entry, kind);
         _tlb.Fill(page, *entry);
         return outcome;
     }

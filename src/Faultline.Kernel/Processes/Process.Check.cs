@@ -68,9 +68,26 @@ public sealed unsafe partial class Process
         if (readable != ((entry & Pte.Present) != 0) || readable == ((entry & Pte.ProtNone) != 0) || (writable && (zero || (flags & VmaFlags.Write) == 0)))
             throw new InvalidOperationException($"process {Pid}: entry 0x{entry:x} of page 0x{address:x} contradicts its area {_areas[index]}");
         uint frame = Pte.Frame(entry);
-        if (writable && (_frames[frame].Flags & FrameFlags.Exclusive) == 0)
+        bool shared = (flags & VmaFlags.Shared) != 0 && IsCached(frame);
+        if (writable && !shared && (_frames[frame].Flags & FrameFlags.Exclusive) == 0)
             throw new InvalidOperationException($"process {Pid}: page 0x{address:x} is writable, its frame {frame} is shared");
-        own.Count(frame, huge, zero);
+        if (IsCached(frame) && !zero)
+            CheckCached(frame, address, index, huge, own);
+        else
+            own.Count(frame, huge, zero);
+    }
+
+    /// <summary>Each frame of a leaf of the page cache counts by itself; it must be the page that the area maps there.</summary>
+    private void CheckCached(uint first, ulong address, int area, bool huge, MappingTally own)
+    {
+        ref Vma vma = ref _areas[area];
+        ulong index = vma.PageOffset + ((address - vma.Start) >> PageSize.Shift);
+        for (uint i = 0; i < (huge ? PageTables.Entries : 1); i++)
+        {
+            if (vma.File == 0 || _frames[first + i].Index != index + i || _frames[first + i].Mapping != OpenFileOf(vma.File)!.Inode.Number)
+                throw new InvalidOperationException($"process {Pid}: 0x{address:x} maps frame {first + i}, which is not page {index + i} of the file of {vma}");
+            own.Count(first + i, huge: false, zero: false);
+        }
     }
 
     private void Expect(ulong found, ulong counted, string what)

@@ -22,6 +22,8 @@ public sealed unsafe partial class Process
             return FaultOutcome.SegmentationFault;
         }
 
+        if (_areaFile != null)
+            return HandleFileFault(page, kind, entry);
         if (entry == null && ThpFits(page) && TryHugeFault(page, kind))
             return CountMinorFault();
         if (entry != null && (*entry & Pte.Huge) != 0)
@@ -42,6 +44,7 @@ public sealed unsafe partial class Process
         bool absent = !Pte.IsMapped(*entry);
         bool served = absent && kind == AccessKind.Read ? MapZeroPage(entry)
             : absent || (*entry & Pte.Special) != 0 ? MapFreshFrame(page, entry)
+            : IsCached(Pte.Frame(*entry)) ? WriteProtectedFile(page, entry)
             : WriteProtected(page, entry);
         return served ? FaultOutcome.MinorFault : FaultOutcome.OutOfFrames;
     }
@@ -125,6 +128,9 @@ public sealed unsafe partial class Process
         (_areaIndex, _areaStart, _areaEnd, _areaFlags) = (index, area.Start, area.End, area.Flags);
         ulong noExecute = (area.Flags & VmaFlags.Execute) == 0 ? Pte.NoExecute : 0;
         _areaLeaf = Pte.Present | Pte.User | Pte.Accessed | noExecute;
+        _areaFile = null;
+        if (area.File != 0)
+            SelectFile(area);
         return true;
     }
 

@@ -60,6 +60,8 @@ public sealed unsafe partial class Process
 
     private bool ShareHugeLeaf(Process child, ulong address, ulong* pmd)
     {
+        if ((*pmd & Pte.Special) == 0 && IsCached(Pte.Frame(*pmd)))
+            return true;
         ulong* target = child._tables.EnsurePmd(address);
         if (target == null || !child._tables.DepositFor(address))
             return false;
@@ -104,6 +106,12 @@ public sealed unsafe partial class Process
     {
         uint frame = Pte.Frame(*entry);
         _frames[frame].MapCount++;
+        if (IsCached(frame))
+        {
+            child.AddCached(frame, 1);
+            return;
+        }
+
         _frames[frame].Flags &= ~FrameFlags.Exclusive;
         if (IsHugePiece(frame))
             _frames[HeadOf(frame) + 1].PieceMapCount++;

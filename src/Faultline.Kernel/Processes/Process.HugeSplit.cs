@@ -7,9 +7,17 @@ namespace Faultline.Kernel;
 
 public sealed unsafe partial class Process
 {
+    /// <summary>A leaf of the page cache is taken out instead: its entries come back by faults.</summary>
     private void SplitHugeLeaf(ulong page, ulong* pmd)
     {
         ulong leaf = *pmd;
+        if ((leaf & Pte.Special) == 0 && IsCached(Pte.Frame(leaf)))
+        {
+            ZapHugeFileLeaf(page, pmd);
+            _stat[VmEvent.thp_split_pmd]++;
+            return;
+        }
+
         uint spare = _tables.Withdraw(page);
         *pmd = Pte.Make(spare, Pte.UserTable);
         _tables.ForgetLeaf();

@@ -1,4 +1,5 @@
-// madvise(2) (mm/madvise.c, 6.18): DONTNEED, HUGEPAGE, NOHUGEPAGE, POPULATE_READ, POPULATE_WRITE.
+// madvise(2) (mm/madvise.c, 6.18): DONTNEED, HUGEPAGE, NOHUGEPAGE, POPULATE_READ, POPULATE_WRITE; NORMAL, RANDOM, SEQUENTIAL and WILLNEED for
+// files.
 
 namespace Faultline.Kernel;
 
@@ -47,6 +48,15 @@ public sealed unsafe partial class Process
             case Advice.DontNeed:
                 Zap(start, end, reclaimTables: true);
                 return Errno.None;
+            case Advice.Normal:
+                return SetFlags(index, start, end, flags & ~(VmaFlags.RandomRead | VmaFlags.SequentialRead)) ? Errno.None : Errno.ENOMEM;
+            case Advice.Random:
+                return SetFlags(index, start, end, (flags | VmaFlags.RandomRead) & ~VmaFlags.SequentialRead) ? Errno.None : Errno.ENOMEM;
+            case Advice.Sequential:
+                return SetFlags(index, start, end, (flags | VmaFlags.SequentialRead) & ~VmaFlags.RandomRead) ? Errno.None : Errno.ENOMEM;
+            case Advice.WillNeed:
+                ReadForMapping(index, start, end);
+                return Errno.None;
             case Advice.HugePage:
                 return SetFlags(index, start, end, (flags | VmaFlags.HugePage) & ~VmaFlags.NoHugePage) ? Errno.None : Errno.ENOMEM;
             case Advice.NoHugePage:
@@ -58,6 +68,14 @@ public sealed unsafe partial class Process
             default:
                 return Errno.None;
         }
+    }
+
+    /// <summary>What the range maps of a file on a disk is read, but not mapped.</summary>
+    private void ReadForMapping(int index, ulong start, ulong end)
+    {
+        Vma area = _areas[index].From(start);
+        if (OpenFileOf(area.File) is { Inode.Kind: FileKind.Disk } file)
+            _machine.Cache.ReadPages(file, area.PageOffset, (end - start) >> PageSize.Shift, 0, _cpu);
     }
 
     private Errno Populate(ulong start, ulong end, AccessKind kind, VmaFlags flags)

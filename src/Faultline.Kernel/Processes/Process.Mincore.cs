@@ -5,7 +5,7 @@ namespace Faultline.Kernel;
 public sealed unsafe partial class Process
 {
     /// <summary>
-    /// mincore(2): one byte a page, 1 where it is present (the page of zeros is), else 0. EINVAL for an unaligned start, ENOMEM if
+    /// mincore(2): one byte a page, 1 where it is present (the page of zeros is) or, for a file, in the page cache, else 0. EINVAL for an unaligned start, ENOMEM if
     /// part of the range is not mapped. Throws <see cref="ArgumentException"/> for a vector shorter than the range in pages.
     /// </summary>
     public SystemCallResult Mincore(VirtualAddress start, ulong length, Span<byte> vector)
@@ -24,9 +24,12 @@ public sealed unsafe partial class Process
             VirtualAddress page = start + (i << PageSize.Shift);
             if (!SelectArea(page.Value))
                 return Fail(Errno.ENOMEM);
-            vector[(int)i] = StateOf(page) == PageState.Absent ? (byte)0 : (byte)1;
+            vector[(int)i] = StateOf(page) != PageState.Absent || IsInPageCache(page.Value) ? (byte)1 : (byte)0;
         }
 
         return SystemCallResult.Success();
     }
+
+    /// <summary>Of the selected area.</summary>
+    private bool IsInPageCache(ulong page) => _areaFile != null && PageCache.Find(_areaFile.Inode, FileIndexOf(page)) != FrameAllocator.None;
 }

@@ -1,4 +1,4 @@
-// mmap(2), private and anonymous (mm/mmap.c do_mmap, mm/vma.c mmap_region, 6.18).
+// mmap(2) (mm/mmap.c do_mmap, mm/vma.c mmap_region, 6.18).
 
 namespace Faultline.Kernel;
 
@@ -7,15 +7,21 @@ public sealed unsafe partial class Process
     private const Protection KnownProtections = Protection.ReadWrite | Protection.Execute;
 
     /// <summary>
-    /// mmap(2), private and anonymous; answers the start. Length in bytes, rounded up to pages. EINVAL for length 0, anything but
-    /// MAP_PRIVATE or an unaligned MAP_FIXED address; EEXIST for MAP_FIXED_NOREPLACE over a mapping; EPERM below mmap_min_addr;
+    /// mmap(2) of anonymous memory, private or shared with the processes that fork makes of this one; answers the start. Length in bytes,
+    /// rounded up to pages. EINVAL for length 0, not exactly one of MAP_PRIVATE and MAP_SHARED, or an unaligned MAP_FIXED address; EEXIST for MAP_FIXED_NOREPLACE over a mapping; EPERM below mmap_min_addr;
     /// ENOMEM where there is no room, too many areas, or too much promised.
     /// </summary>
     public SystemCallResult Mmap(VirtualAddress hint, ulong length, Protection protection, MapFlags flags)
     {
         ThrowIfExited();
         _calls.Mmap++;
-        if (length == 0 || (flags & (MapFlags.Private | MapFlags.Shared)) != MapFlags.Private)
+        return Map(hint, length, protection, flags, null, 0);
+    }
+
+    private SystemCallResult Map(VirtualAddress hint, ulong length, Protection protection, MapFlags flags, OpenFile? file, ulong offset)
+    {
+        MapFlags sharing = flags & (MapFlags.Private | MapFlags.Shared);
+        if (length == 0 || sharing is not (MapFlags.Private or MapFlags.Shared))
             return Fail(Errno.EINVAL);
         ulong rounded = PageSize.Up(length);
         if (rounded == 0 || rounded > _top || _areas.Count >= VmaSet.MaxMapCount)
@@ -24,8 +30,15 @@ public sealed unsafe partial class Process
         Errno error = isFixed ? CheckFixed(hint.Value, rounded, flags) : Errno.None;
         if (error != Errno.None)
             return Fail(error);
-        ulong? start = isFixed ? hint.Value : GapSearch.Place(_areas, _layout, RoundHint(hint.Value), rounded);
-        return start == null ? Fail(Errno.ENOMEM) : MapAt(start.Value, rounded, protection, flags);
+        bool anonymousShared = file == null && sharing == MapFlags.Shared;
+        ulong? start = isFixed ? hint.Value
+            : anonymousShared ? GapSearch.PlaceAnywhere(_areas, _layout, RoundHint(hint.Value), rounded)
+            : Place(RoundHint(hint.Value), rounded, file, offset >> PageSize.Shift);
+        if (start == null)
+            return Fail(Errno.ENOMEM);
+        var area = new Vma { Start = start.Value, End = start.Value + rounded, PageOffset = (file == null ? start.Value : offset) >> PageSize.Shift, File = file?.Number ?? 0 };
+        area.Flags = AttributesOf(protection, flags, file);
+        return MapAt(area, anonymousShared, (flags & MapFlags.Populate) != 0);
     }
 
     private Errno CheckFixed(ulong start, ulong length, MapFlags flags)
@@ -46,26 +59,45 @@ public sealed unsafe partial class Process
         return page != 0 && page < _layout.MmapMin.Value ? _layout.MmapMin.Value : page;
     }
 
-    private SystemCallResult MapAt(ulong start, ulong length, Protection protection, MapFlags flags)
+    private VmaFlags AttributesOf(Protection protection, MapFlags flags, OpenFile? file)
     {
-        VmaFlags attributes = (VmaFlags)(protection & KnownProtections);
+        var attributes = (VmaFlags)(protection & KnownProtections);
+        bool shared = (flags & MapFlags.Shared) != 0;
+        if (shared)
+            attributes |= VmaFlags.MayShare | (file is { Access: Protection.Read } ? VmaFlags.NeverWrite : VmaFlags.Shared);
         if ((flags & MapFlags.NoReserve) != 0 && _machine.Options.Overcommit != OvercommitPolicy.Never)
             attributes |= VmaFlags.NoReserve;
-        else if ((attributes & VmaFlags.Write) != 0)
+        else if (!shared && (attributes & VmaFlags.Write) != 0)
             attributes |= VmaFlags.Accounted;
-        ulong charge = (attributes & VmaFlags.Accounted) != 0 ? length >> PageSize.Shift : 0;
+        return attributes;
+    }
+
+    private SystemCallResult MapAt(Vma area, bool anonymousShared, bool populate)
+    {
+        ulong charge = (area.Flags & VmaFlags.Accounted) != 0 || (anonymousShared && (area.Flags & VmaFlags.NoReserve) == 0) ? area.Pages : 0;
         if (!TryCharge(charge))
             return Fail(Errno.ENOMEM);
-        if (!Unmap(start, start + length))
+        if (!Unmap(area.Start, area.End))
         {
             _machine.Commit.Uncharge(charge);
             return Fail(Errno.ENOMEM);
         }
 
-        AddArea(start, length, attributes);
-        if ((flags & MapFlags.Populate) != 0 && (attributes & VmaFlags.AccessMask) != 0)
-            AccessRange(new(start), length, (attributes & VmaFlags.Write) != 0 ? AccessKind.Write : AccessKind.Read);
-        return SystemCallResult.Success(new(start));
+        if (anonymousShared)
+            ShareAnonymous(ref area, charge);
+        ForgetArea();
+        _areas.Add(area);
+        if (populate && (area.Flags & VmaFlags.AccessMask) != 0)
+            AccessRange(new(area.Start), area.End - area.Start, (area.Flags & (VmaFlags.Write | VmaFlags.Shared)) == VmaFlags.Write ? AccessKind.Write : AccessKind.Read);
+        return SystemCallResult.Success(new(area.Start));
+    }
+
+    /// <summary>The area maps a file in memory, made for it, from its first page on; the file is charged for as a whole.</summary>
+    private void ShareAnonymous(ref Vma area, ulong charge)
+    {
+        OpenFile open = _machine.Files.CreateShared(area.Pages << PageSize.Shift);
+        open.Inode.ChargedAtOnce = charge;
+        (area.File, area.PageOffset) = (open.Number, 0);
     }
 
     private bool TryCharge(ulong pages) => pages == 0 || _machine.Commit.TryCharge(pages, _areas.TotalPages);

@@ -31,7 +31,7 @@ public sealed unsafe partial class Process
             return false;
         if (bytes == PageTables.PmdBytes && *targetPmd == 0)
         {
-            if ((*pmd & Pte.Huge) != 0)
+            if ((*pmd & Pte.Huge) != 0 && ((*pmd & Pte.Special) != 0 || !IsCached(Pte.Frame(*pmd))))
                 _tables.Deposit(target, _tables.Withdraw(source));
             (*targetPmd, *pmd) = (*pmd, 0);
             _tables.ForgetLeaf();
@@ -40,6 +40,8 @@ public sealed unsafe partial class Process
 
         if ((*pmd & Pte.Huge) != 0)
             SplitHugeLeaf(source, pmd);
+        if (*pmd == 0)
+            return true;
         ulong* into = _tables.EnsureEntry(target);
         if (into == null)
             return false;

@@ -5,7 +5,7 @@ namespace Faultline.Kernel;
 public sealed unsafe partial class Process
 {
     /// <summary>
-    /// mprotect(2). Length in bytes, rounded up. EINVAL for an unaligned start; ENOMEM at the first hole, where what lies before it
+    /// mprotect(2). Length in bytes, rounded up. EINVAL for an unaligned start; EACCES for writing to a shared mapping of a file opened for reading; ENOMEM at the first hole, where what lies before it
     /// stays changed, past max_map_count, or where too much would be promised.
     /// </summary>
     public SystemCallResult Mprotect(VirtualAddress start, ulong length, Protection protection)
@@ -23,6 +23,8 @@ public sealed unsafe partial class Process
         {
             int index = _areas.Find(at);
             ulong next = index < 0 ? 0 : Math.Min(end, _areas[index].End);
+            if (index >= 0 && (protection & Protection.Write) != 0 && (_areas[index].Flags & VmaFlags.NeverWrite) != 0)
+                return Fail(Errno.EACCES);
             if (index < 0 || !Protect(index, at, next, (VmaFlags)(protection & KnownProtections)))
                 return Fail(Errno.ENOMEM);
             at = next;
@@ -43,7 +45,7 @@ public sealed unsafe partial class Process
             return true;
         ulong pages = (end - start) >> PageSize.Shift;
         bool writable = (access & VmaFlags.Write) != 0;
-        bool charge = writable && (old & (VmaFlags.Accounted | VmaFlags.Write | VmaFlags.NoReserve)) == 0;
+        bool charge = writable && (old & (VmaFlags.Accounted | VmaFlags.Write | VmaFlags.NoReserve | VmaFlags.Shared)) == 0;
         bool uncharge = !writable && (old & VmaFlags.Accounted) != 0 && _areas[index].AnonymousRoot == 0;
         if (charge && !TryCharge(pages))
             return false;
@@ -57,7 +59,7 @@ public sealed unsafe partial class Process
         if (!done)
             return false;
         _tlb.Invalidate(start, end);
-        ProtectEntries(start, end, access);
+        ProtectEntries(start, end, changed);
         return true;
     }
 
@@ -79,29 +81,37 @@ public sealed unsafe partial class Process
         return true;
     }
 
-    private void ProtectEntries(ulong start, ulong end, VmaFlags access)
+    private void ProtectEntries(ulong start, ulong end, VmaFlags flags)
     {
         for (ulong at = start; at < end;)
         {
             ulong next = Math.Min(end, (at | (PageTables.PmdBytes - 1)) + 1);
             ulong* pmd = _tables.FindPmd(at);
             if (pmd != null && (*pmd & Pte.Huge) != 0)
-                ProtectEntry(pmd, access);
+                ProtectEntry(pmd, flags);
             else if (pmd != null && *pmd != 0)
                 for (ulong* entry = _tables.Table(*pmd) + PageTables.PteIndex(at); at < next; at += PageSize.Bytes)
-                    ProtectEntry(entry++, access);
+                    ProtectEntry(entry++, flags);
             at = next;
         }
     }
 
     /// <summary>A page that is no one else's may be written at once; others fault first (can_change_private_pte_writable).</summary>
-    private void ProtectEntry(ulong* entry, VmaFlags access)
+    private void ProtectEntry(ulong* entry, VmaFlags flags)
     {
         if (!Pte.IsMapped(*entry))
             return;
-        *entry = Pte.WithProtection(*entry, access);
-        bool own = (*entry & Pte.Special) == 0 && (_frames[Pte.Frame(*entry)].Flags & FrameFlags.Exclusive) != 0;
-        if (own && (access & VmaFlags.Write) != 0)
+        *entry = Pte.WithProtection(*entry, flags);
+        bool own = (*entry & Pte.Special) == 0 && ((_frames[Pte.Frame(*entry)].Flags & FrameFlags.Exclusive) != 0 || MayStayWritable(*entry, flags));
+        if (own && (flags & VmaFlags.Write) != 0)
             *entry |= Pte.Writable;
+    }
+
+    /// <summary>A page of shared memory may be; one of a file on a disk only if the kernel knows already that it was written to.</summary>
+    private bool MayStayWritable(ulong entry, VmaFlags flags)
+    {
+        ref Frame frame = ref _frames[Pte.Frame(entry)];
+        return (flags & VmaFlags.Shared) != 0 && (frame.Flags & FrameFlags.FileCache) != 0
+            && ((frame.Flags & FrameFlags.SwapBacked) != 0 || (entry & Pte.Dirty) != 0);
     }
 }

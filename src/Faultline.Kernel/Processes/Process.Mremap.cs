@@ -54,12 +54,12 @@ public sealed unsafe partial class Process
     /// <summary>The new place, chosen while the old one is still taken so that the two never overlap; null if there is none.</summary>
     private ulong? Move(int index, ulong from, ulong oldBytes, ulong newBytes)
     {
-        if (_areas.Count >= VmaSet.MaxMapCount - 3 || newBytes > _top || GapSearch.Place(_areas, _layout, 0, newBytes) is not { } to)
+        if (_areas.Count >= VmaSet.MaxMapCount - 3 || newBytes > _top || Place(0, newBytes, OpenFileOf(_areas[index].File), _areas[index].From(from).PageOffset) is not { } to)
             return null;
         Vma moved = _areas[index].From(from);
         moved.Start = to;
         moved.End = to + newBytes;
-        if (moved.AnonymousRoot == 0)
+        if (moved.AnonymousRoot == 0 && moved.File == 0)
             moved.PageOffset = to >> PageSize.Shift;
         ForgetArea();
         if (!MoveEntries(from, to, oldBytes))

@@ -4,6 +4,8 @@ namespace Faultline.Kernel;
 
 public sealed unsafe partial class Process
 {
+    private readonly List<uint> _unmapped = [];
+
     /// <summary>
     /// munmap(2): of holes, of several areas, of the middle of one. Length in bytes, rounded up to pages. EINVAL for an unaligned
     /// start, length 0 or a range past the top of the address space; ENOMEM where cutting an area in two would exceed max_map_count.
@@ -27,9 +29,27 @@ public sealed unsafe partial class Process
             return false;
         ForgetArea();
         _machine.Commit.Uncharge(_areas.AccountedPages(start, end));
+        NoteUnmapping(start, end);
         _areas.RemoveRange(start, end);
         Zap(start, end, reclaimTables: false);
         _tables.FreeTables(start, end, _areas.EndBelow(start), _areas.StartAbove(end, 1UL << 47));
+        ReleaseUnmapped();
         return true;
+    }
+
+    /// <summary>Remembers which open files the areas of a range map.</summary>
+    private void NoteUnmapping(ulong start, ulong end)
+    {
+        for (int i = _areas.FindIndex(start); i < _areas.Count && _areas[i].Start < end; i++)
+            if (_areas[i].File != 0 && !_unmapped.Contains(_areas[i].File))
+                _unmapped.Add(_areas[i].File);
+    }
+
+    /// <summary>The areas are gone; files that nobody else uses go with them.</summary>
+    private void ReleaseUnmapped()
+    {
+        foreach (uint file in _unmapped)
+            _machine.Files.Unmapped(file);
+        _unmapped.Clear();
     }
 }

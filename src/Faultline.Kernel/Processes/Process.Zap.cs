@@ -35,6 +35,8 @@ public sealed unsafe partial class Process
             }
 
             SplitHugeLeaf(start, pmd);
+            if (*pmd == 0)
+                return;
         }
 
         ZapEntries(_tables.Table(*pmd) + PageTables.PteIndex(start), (int)((end - start) >> PageSize.Shift));
@@ -44,6 +46,12 @@ public sealed unsafe partial class Process
 
     private void ZapHugeLeaf(ulong address, ulong* pmd)
     {
+        if ((*pmd & Pte.Special) == 0 && IsCached(Pte.Frame(*pmd)))
+        {
+            ZapHugeFileLeaf(address, pmd);
+            return;
+        }
+
         ulong leaf = *pmd;
         *pmd = 0;
         _tables.GiveTable(_tables.Withdraw(address));
@@ -76,6 +84,13 @@ public sealed unsafe partial class Process
             }
 
             uint frame = Pte.Frame(old);
+            if (IsCached(frame))
+            {
+                *entry++ = 0;
+                UnmapCachedFrame(old);
+                continue;
+            }
+
             int run = IsHugePiece(frame) ? PieceRun(entry, end, frame) : 1;
             new Span<ulong>(entry, run).Clear();
             entry += run;

@@ -14,7 +14,7 @@ public sealed unsafe partial class Process
     private readonly FrameAllocator _allocator;
     private readonly Lru _lru;
     private readonly AddressSpaceLayout _layout;
-    private readonly VmaSet _areas = new();
+    private readonly VmaSet _areas;
     private readonly PageTables _tables;
     private readonly SoftwareTlb _tlb = new();
     private readonly Frame* _frames;
@@ -29,6 +29,7 @@ public sealed unsafe partial class Process
     internal Process(Machine machine, AddressSpaceLayout layout, int pid, int cpu, uint topTable)
     {
         _machine = machine;
+        _areas = new VmaSet(machine.FileAreas);
         _allocator = machine.Frames;
         _lru = machine.Lru;
         _layout = layout;
@@ -64,6 +65,9 @@ public sealed unsafe partial class Process
     public ulong MajorFaults { get; private set; }
 
     public ulong SegmentationFaults { get; private set; }
+
+    /// <summary>Accesses to pages of a mapping that lie past the end of its file (SIGBUS).</summary>
+    public ulong BusErrors { get; private set; }
 
     /// <summary>Accesses that found no frame to back their page.</summary>
     public ulong UnbackedPages { get; private set; }
@@ -105,8 +109,10 @@ public sealed unsafe partial class Process
         for (int i = 0; i < _areas.Count; i++)
             Zap(_areas[i].Start, _areas[i].End, reclaimTables: false);
         _tables.Destroy();
+        NoteUnmapping(0, _top);
         Abandon();
         _machine.Remove(this);
+        ReleaseUnmapped();
     }
 
     /// <summary>Forgets everything without giving frames back one by one: the machine is going.</summary>

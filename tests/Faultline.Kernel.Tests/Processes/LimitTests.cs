@@ -98,7 +98,7 @@ public sealed class LimitTests
         Process process = machine.CreateProcess(AddressSpaceLayout.X64);
         VirtualAddress start = process.Mmap(default, MiB, Protection.ReadWrite, MapFlags.Private).Address;
         Assert.Equal(Errno.EINVAL, process.Mmap(default, 0, Protection.ReadWrite, MapFlags.Private).Error);
-        Assert.Equal(Errno.EINVAL, process.Mmap(default, MiB, Protection.ReadWrite, MapFlags.Shared).Error);
+        Assert.Equal(Errno.EINVAL, process.Mmap(default, MiB, Protection.ReadWrite, MapFlags.Shared | MapFlags.Private).Error);
         Assert.Equal(Errno.EINVAL, process.Mmap(start + 1, MiB, Protection.ReadWrite, MapFlags.Private | MapFlags.Fixed).Error);
         Assert.Equal(Errno.EEXIST, process.Mmap(start, MiB, Protection.ReadWrite, MapFlags.Private | MapFlags.FixedNoReplace).Error);
         Assert.Equal(Errno.EPERM, process.Mmap(new(4096), 4096, Protection.Read, MapFlags.Private | MapFlags.Fixed).Error);
