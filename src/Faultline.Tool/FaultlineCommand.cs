@@ -65,6 +65,7 @@ public static class FaultlineCommand
             VerifyVerb.Create(programArguments, output, error),
             ReplayVerb.Create(programArguments, output, error),
             ScenarioVerb.Create(programArguments, output, error),
+            WhatIfVerb.Create(programArguments, output, error),
         };
         Help.AddTo(root);
         return root;

@@ -17,6 +17,7 @@ internal static class Help
           faultline verify                                    hold the model against this machine's libc and kernel
           faultline replay heaptrack.app.4711.zst             the report of run, from a recorded trace
           faultline scenario samples/scenarios/oom-adj.scn    a story told to the simulated kernel, with expectations
+          faultline whatif app.fltrace --vary malloc.arena_max=1,2,4   which settings would cost less
 
         Exit codes:
           run answers the program's own exit code (128 + signal if a signal ended it), and 2 when the
@@ -86,6 +87,7 @@ internal static class Help
             "verify" => VerifyVerb.HelpText,
             "replay" => ReplayVerb.HelpText,
             "scenario" => ScenarioVerb.HelpText,
+            "whatif" => WhatIfVerb.HelpText,
             _ => Root,
         };
     }

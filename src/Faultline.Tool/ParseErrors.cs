@@ -19,7 +19,7 @@ internal static class ParseErrors
         if (command is RootCommand)
         {
             string verb = parsed.UnmatchedTokens[0];
-            return $"'{verb}' is no verb{Suggest(verb, command.Subcommands.Select(c => c.Name))}; {help} lists them";
+            return $"'{verb}' is no verb{EditDistance.Suggest(verb, command.Subcommands.Select(c => c.Name))}; {help} lists them";
         }
 
         return $"{parsed.Errors[0].Message.TrimEnd('.')}; see {help}";
@@ -33,16 +33,10 @@ internal static class ParseErrors
     {
         if (word.Length < 2 || word[0] != '-')
             return null;
-        string suggestion = Suggest(word, command.Options.Select(o => o.Name));
+        string suggestion = EditDistance.Suggest(word, command.Options.Select(o => o.Name));
         string hint = suggestion.Length > 0 ? suggestion
             : command.Arguments.Count == 0 ? ""
             : $"; if it is for the program, put it after --: faultline {command.Name} <program> -- {word}";
         return $"unknown option {word}{hint}";
-    }
-
-    private static string Suggest(string word, IEnumerable<string> known)
-    {
-        string? best = known.MinBy(k => EditDistance.Between(word, k));
-        return best != null && EditDistance.Between(word, best) <= Math.Max(1, best.Length / 3) ? $" (did you mean {best}?)" : "";
     }
 }

@@ -40,6 +40,28 @@ internal sealed class Progress
         }));
     }
 
+    /// <summary>
+    /// Does <paramref name="work"/> in equal steps, with a bar on a terminal and nothing elsewhere. The work tells from any thread how
+    /// many events it has gone over since it last did, and whether a step is done.
+    /// </summary>
+    public T Bar<T>(string label, int steps, Func<Action<ulong, bool>, T> work)
+    {
+        if (_terminal == null)
+            return work((_, _) => { });
+        return _terminal.Progress().Columns(new SpinnerColumn(), new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn())
+            .Start(context =>
+            {
+                ProgressTask task = context.AddTask(Markup.Escape(label), maxValue: steps);
+                ulong events = 0;
+                return work((count, done) =>
+                {
+                    ulong sum = Interlocked.Add(ref events, count);
+                    task.Description = Markup.Escape($"{label}: {sum:N0} events");
+                    task.Increment(done ? 1 : 0);
+                });
+            });
+    }
+
     /// <summary>Unlike System.Progress, it calls back at once and in order.</summary>
     private sealed class Detail(Action<string> show) : IProgress<string>
     {

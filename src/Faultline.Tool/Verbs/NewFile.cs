@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace Faultline.Tool.Verbs;
 
 /// <summary>A file that has its name only when it is whole: written beside it under a temporary name, then renamed.</summary>
@@ -37,6 +39,21 @@ internal sealed class NewFile : IDisposable
         {
             throw new UsageException($"cannot write --output {named}: {e.Message.ReplaceLineEndings(" ")}");
         }
+    }
+
+    /// <summary>A whole text to the file, or to standard output where there is none.</summary>
+    public static void Put(NewFile? file, TextWriter output, Action<Stream> write)
+    {
+        using MemoryStream whole = new();
+        write(whole);
+        if (file == null)
+        {
+            output.Write(Encoding.UTF8.GetString(whole.ToArray()));
+            return;
+        }
+
+        whole.WriteTo(file.Stream);
+        file.Commit();
     }
 
     /// <summary>Gives the file its name.</summary>

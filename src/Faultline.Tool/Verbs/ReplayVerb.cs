@@ -1,10 +1,7 @@
 using System.CommandLine;
-using System.Text;
 using Faultline.Reporting;
 using Faultline.Tool.Running;
-using Faultline.Tracing;
 using Faultline.Tracing.Events;
-using Faultline.Tracing.Importers;
 using Faultline.Tracing.Replay;
 
 namespace Faultline.Tool.Verbs;
@@ -63,9 +60,8 @@ internal static class ReplayVerb
 
     private static Report Replay(string path, ReplayOptions options, bool assumes, TextWriter error)
     {
-        using ITraceSource source = Open(path);
-        if (assumes && source.Metadata.Touches != TouchKnowledge.None)
-            throw new UsageException($"--touches is for traces without touches; {path} has its own");
+        using ITraceSource source = TraceFiles.Open(path);
+        TraceFiles.RequireNoTouches(path, source.Metadata, assumes);
         // Standard error may be a file that is kept: progress is for terminals.
         Progress progress = Progress.To(error, quiet: !Terminal.Is(error));
         ulong next = Step;
@@ -84,27 +80,6 @@ internal static class ReplayVerb
         return ReportBuilder.Build(ReplayFacts.ReadingOf(replay), replay.Names, run, routing);
     }
 
-    /// <summary>Throws <see cref="UsageException"/> with one line where nothing of the trace can be read.</summary>
-    private static ITraceSource Open(string path)
-    {
-        if (Directory.Exists(path))
-            throw new UsageException($"{path} is a folder: give a trace");
-        if (!File.Exists(path))
-            throw new UsageException($"no such file: {path}");
-        try
-        {
-            return TraceImport.Open(path, new ImportOptions { Zstd = stream => new ZstdStream(stream) });
-        }
-        catch (TraceFormatException e)
-        {
-            throw new UsageException(e.Message.ReplaceLineEndings(" "));
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException)
-        {
-            throw new UsageException($"cannot read {path}: {e.Message.ReplaceLineEndings(" ")}");
-        }
-    }
-
     private static void Write(Report report, bool json, int top, NewFile? target, TextWriter output)
     {
         if (target == null && !json)
@@ -113,24 +88,16 @@ internal static class ReplayVerb
             return;
         }
 
-        using MemoryStream whole = new();
-        if (json)
+        NewFile.Put(target, output, stream =>
         {
-            JsonReport.Write(report, whole);
-        }
-        else
-        {
-            using StreamWriter writer = new(whole, leaveOpen: true) { NewLine = "\n" };
+            if (json)
+            {
+                JsonReport.Write(report, stream);
+                return;
+            }
+
+            using StreamWriter writer = new(stream, leaveOpen: true) { NewLine = "\n" };
             TextReport.Write(report, writer, new TextOptions(Top: top));
-        }
-
-        if (target == null)
-        {
-            output.Write(Encoding.UTF8.GetString(whole.ToArray()));
-            return;
-        }
-
-        whole.WriteTo(target.Stream);
-        target.Commit();
+        });
     }
 }

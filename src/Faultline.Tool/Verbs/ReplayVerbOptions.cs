@@ -60,6 +60,10 @@ internal sealed class ReplayVerbOptions
     /// <summary>Whether the user said what to take for touched.</summary>
     public bool AssumesTouches(ParseResult parsed) => parsed.GetResult(_touches) != null;
 
+    /// <summary>Whether the user set anything that overrides the trace's own settings.</summary>
+    public bool OverridesTrace(ParseResult parsed)
+        => new Option[] { _ram, _cpus, _thp, _arenaMax, _tunables }.Any(option => parsed.GetResult(option) is { Implicit: false });
+
     public ReplayOptions Read(ParseResult parsed, string traceName) => new()
     {
         RamBytes = parsed.GetValue(_ram),

@@ -1,4 +1,7 @@
 using System.Buffers.Binary;
+using System.Globalization;
+using Faultline.Kernel;
+using Faultline.Reporting;
 using Faultline.Tracing.Text;
 
 namespace Faultline.Tool.Verifying;
@@ -29,22 +32,39 @@ internal sealed class RealReplay : IDisposable
     /// <summary>The transcript's lines. Throws <see cref="ReplayFailedException"/> where the driver did not come to its end.</summary>
     public string[] Transcribe(TextTrace trace)
     {
-        string file = Path.Combine(_folder, "trace");
-        File.WriteAllBytes(file, Encode(trace));
-        Dictionary<string, string> environment = [];
-        if (trace.Tunables.Length > 0)
-            environment["GLIBC_TUNABLES"] = trace.Tunables;
-        string[] lines = Run([file], environment);
+        string[] lines = Run([Write(trace)], Environment(trace.Tunables));
         int xml = Array.FindIndex(lines, l => l.StartsWith('<'));
         for (int i = xml; i >= 0 && i < lines.Length; i++)
             lines[i] = "Z " + lines[i];
         return lines;
     }
 
+    /// <summary>What the whole trace costs a process under other settings, as GLIBC_TUNABLES has them. Throws as <see cref="Transcribe"/>.</summary>
+    public RealFigures Measure(TextTrace trace, string tunables)
+    {
+        string[] words = Run(["--measure", Write(trace)], Environment(tunables))[0].Split(' ');
+        ulong Bytes(string pages) => ulong.Parse(pages, CultureInfo.InvariantCulture) * PageSize.Bytes;
+        return new RealFigures(Bytes(words[0]), Bytes(words[1]), ulong.Parse(words[2], CultureInfo.InvariantCulture));
+    }
+
+    /// <summary>Nanoseconds that the calls of a trace without threads take, with or without its touches, in a fresh process.</summary>
+    public ulong Time(TextTrace trace, bool touches)
+        => ulong.Parse(Run([touches ? "--time" : "--time-calls", Write(trace)], Environment(trace.Tunables))[0], CultureInfo.InvariantCulture);
+
     /// <summary>The kernel's counters of each scenario.</summary>
     public string[] Probe() => Run(["--probe"], []);
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    private static Dictionary<string, string> Environment(string tunables)
+        => tunables.Length > 0 ? new() { ["GLIBC_TUNABLES"] = tunables } : [];
+
+    private string Write(TextTrace trace)
+    {
+        string file = Path.Combine(_folder, "trace");
+        File.WriteAllBytes(file, Encode(trace));
+        return file;
+    }
 
     private string[] Run(string[] arguments, Dictionary<string, string> environment)
     {

@@ -16,6 +16,7 @@ internal sealed class ReplayMachine : IDisposable
 
     private readonly Machine _machine;
     private readonly ChunkShadow _shadow;
+    private readonly ulong _framesAtStart;
 
     public ReplayMachine(TraceMetadata trace, ReplayOptions options)
     {
@@ -29,6 +30,7 @@ internal sealed class ReplayMachine : IDisposable
             MmapBase = new(Floor),
             MmapMin = new(HeapBase),
         });
+        _framesAtStart = KernelWork.AllocatedFrames(_machine);
         Charged = new ChargedProcess(process, Owners, Sites);
         Malloc = new Malloc<ReplayProcess>(new ReplayProcess(Charged), _shadow, new MallocOptions
         {
@@ -36,6 +38,9 @@ internal sealed class ReplayMachine : IDisposable
             Tunables = MallocTunables.Parse(options.TunablesFor(trace)),
         });
     }
+
+    /// <summary>What the kernel has done for the process so far.</summary>
+    public KernelWork Work => KernelWork.Of(_machine, Charged.Process, _framesAtStart);
 
     public MachineOptions Options => _machine.Options;
 

@@ -28,11 +28,23 @@ public sealed record ReplayOptions
     /// <summary>In the form of GLIBC_TUNABLES; they override those that the trace was recorded under.</summary>
     public string Tunables { get; init; } = "";
 
+    /// <summary>Names of tunables that are not to be set, whatever the trace was recorded under.</summary>
+    public IReadOnlyList<string> Unset { get; init; } = [];
+
     /// <summary>Only for traces without touches.</summary>
     public AssumedTouches Touches { get; init; } = AssumedTouches.Written;
 
     /// <summary>What a trace's name is in the one site that stands for a trace without sites.</summary>
     public string TraceName { get; init; } = "trace";
+
+    /// <summary>The same with one tunable at a value, or with it unset (null).</summary>
+    public ReplayOptions WithTunable(string name, ulong? value)
+    {
+        IEnumerable<string> others = Settings(Tunables).Where(setting => NameOf(setting) != name);
+        return value is { } number
+            ? this with { Tunables = string.Join(':', others.Append(FormattableString.Invariant($"{name}={number}"))), Unset = [.. Unset.Where(n => n != name)] }
+            : this with { Tunables = string.Join(':', others), Unset = [.. Unset.Where(n => n != name), name] };
+    }
 
     internal MachineOptions MachineFor(TraceMetadata trace) => new()
     {
@@ -43,5 +55,9 @@ public sealed record ReplayOptions
 
     /// <summary>Of two settings for one name the last counts.</summary>
     internal string TunablesFor(TraceMetadata trace)
-        => string.Join(':', new[] { trace.Tunables, Tunables }.Where(text => text.Length > 0));
+        => string.Join(':', Settings(trace.Tunables).Where(setting => !Unset.Contains(NameOf(setting))).Concat(Settings(Tunables)));
+
+    private static string[] Settings(string tunables) => tunables.Split(':', StringSplitOptions.RemoveEmptyEntries);
+
+    private static string NameOf(string setting) => setting.Split('=')[0];
 }

@@ -30,6 +30,18 @@ public sealed record ReplayResult
     /// <summary>What was assumed of touches; null where the trace has its own.</summary>
     public required AssumedTouches? Assumed { get; init; }
 
+    /// <summary>What the kernel did, from the start to the trace's end.</summary>
+    public required KernelWork Work { get; init; }
+
+    /// <summary>The most that the program held at one time: bytes asked for, by malloc and its kin or as mappings of its own.</summary>
+    public required ulong PeakLiveBytes { get; init; }
+
+    /// <summary>What it held, the mean over the trace's events. Bytes asked for.</summary>
+    public required ulong MeanLiveBytes { get; init; }
+
+    /// <summary>What was resident, the mean over the trace's events. Bytes.</summary>
+    public required ulong MeanResidentBytes { get; init; }
+
     public required int Arenas { get; init; }
 
     /// <summary>Threads that did something, the main one included.</summary>

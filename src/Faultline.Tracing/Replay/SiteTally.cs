@@ -7,6 +7,11 @@ internal sealed class SiteTally
 {
     private SiteCounters[] _sites = new SiteCounters[64];
 
+    /// <summary>Bytes asked for and not released, over all sites.</summary>
+    public ulong LiveBytes { get; private set; }
+
+    public ulong PeakLiveBytes { get; private set; }
+
     /// <summary>Ids that no session could hold count as unknown.</summary>
     public static int Known(int site) => site is > 0 and < SessionLayout.SiteCapacity ? site : 0;
 
@@ -25,6 +30,8 @@ internal sealed class SiteTally
         counters.UsableBytes += usable;
         counters.MappedAllocations += mapped ? 1UL : 0;
         counters.PeakLiveBytes = Math.Max(counters.PeakLiveBytes, counters.RequestedBytes - counters.ReleasedRequestedBytes);
+        LiveBytes += requested;
+        PeakLiveBytes = Math.Max(PeakLiveBytes, LiveBytes);
     }
 
     public void CountRelease(int site, ulong requested, ulong usable)
@@ -33,6 +40,7 @@ internal sealed class SiteTally
         counters.Released++;
         counters.ReleasedRequestedBytes += requested;
         counters.ReleasedUsableBytes += usable;
+        LiveBytes -= requested;
     }
 
     /// <summary>Those at which something happened, by rising id.</summary>

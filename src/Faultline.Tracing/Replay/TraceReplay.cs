@@ -15,14 +15,20 @@ public static class TraceReplay
         using ReplayMachine machine = new(source.Metadata, options);
         ReplayRun run = new(source.Metadata, options, machine);
         TraceEvent[] events = new TraceEvent[Batch];
+        UsageMeter usage = default;
         ulong done = 0;
         for (int count; (count = source.Read(events)) > 0; progress?.Invoke(done))
         {
             foreach (ref readonly TraceEvent e in events.AsSpan(0, count))
+            {
                 run.Apply(e);
+                usage.Look(machine.Sites.LiveBytes, machine.Charged.Process.ResidentPages.Value);
+            }
+
             done += (ulong)count;
         }
 
+        KernelWork work = machine.Work;
         // First of all: asking the allocator for its figures is an access too, and may fault.
         machine.Charged.CountResidentPages();
         IReadOnlyList<ReplayedSite> sites = machine.Sites.ToList();
@@ -36,6 +42,10 @@ public static class TraceReplay
             Machine = machine.Options,
             Tunables = options.TunablesFor(source.Metadata),
             Assumed = source.Metadata.Touches == TouchKnowledge.None ? options.Touches : null,
+            Work = work,
+            PeakLiveBytes = machine.Sites.PeakLiveBytes,
+            MeanLiveBytes = usage.MeanLiveBytes,
+            MeanResidentBytes = usage.MeanResidentBytes,
             Arenas = machine.Malloc.ArenaCount,
             Threads = run.ThreadCount,
             Events = done,

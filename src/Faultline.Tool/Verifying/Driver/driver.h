@@ -46,10 +46,17 @@ uint64_t major_faults(void);
 void *reserve(size_t bytes);
 _Noreturn void fail(const char *what);
 
+/* measure.c: watching is set while the peak is looked for */
+extern volatile int watching;
+void watch_peak(int action);
+void measure_replay(void);
+void time_replay(int touches);
+
 /* replay.c, arenas.c */
 extern struct mallinfo2 *infos;
 void prepare_replay(void);
 void replay(void);
+void touch(char *p, const struct operation *op);
 struct arena { uint64_t address, heap, operation; };
 extern struct arena arenas[MOST_ARENAS];
 extern int arena_count;

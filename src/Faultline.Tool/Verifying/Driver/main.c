@@ -1,4 +1,4 @@
-/* driver TRACE prints the transcript of a trace; driver --probe what the kernel counts in a few scenarios. */
+/* driver TRACE prints the transcript of a trace; driver --probe what the kernel counts in a few scenarios; the rest is in measure.c. */
 #include "driver.h"
 #include <fcntl.h>
 #include <string.h>
@@ -29,12 +29,21 @@ int main(int argc, char **argv)
   setvbuf(stdout, output, _IOFBF, sizeof output);
   if (argc == 2 && !strcmp(argv[1], "--probe"))
     return probe();
-  if (argc != 2)
+  const char *mode = argc == 3 ? argv[1] : "";
+  if (argc != 2 && argc != 3)
     fail("one trace is needed");
-  read_trace(argv[1]);
+  read_trace(argv[argc - 1]);
   prepare_replay();
   arrange_address_space();
   make_present();
+  if (*mode) {
+    if (!strcmp(mode, "--measure"))
+      measure_replay();
+    else
+      time_replay(!strcmp(mode, "--time"));
+    _exit(0);
+  }
+
   log_system_calls();
   recording = 1;
   uint64_t minor = minor_faults(), major = major_faults();

@@ -35,9 +35,8 @@ void prepare_replay(void)
   sem_init(&started, 0, 0);
 }
 
-static void touch(const struct operation *op)
+void touch(char *p, const struct operation *op)
 {
-  char *p = blocks[op->block];
   if (!p || !op->b)
     return;
   for (char *at = p + op->a, *end = at + op->b; at < end; at = (char *)(((uintptr_t)at | (PAGE - 1)) + 1)) {
@@ -76,7 +75,7 @@ static void apply(const struct operation *op, struct result *result)
       *block = p;
     break;
   case FREE: free(*block); *block = NULL; break;
-  case TOUCH_WRITE: case TOUCH_READ: touch(op); break;
+  case TOUCH_WRITE: case TOUCH_READ: touch(*block, op); break;
   case TRIM: result->value = malloc_trim(0); break;
   case INFO: infos[info_count] = mallinfo2(); result->value = info_count++; break;
   case MOVE_BREAK: if (sbrk((intptr_t)op->a) == (void *)-1) { } break; /* a refusal shows in the log */
@@ -89,6 +88,8 @@ static void apply(const struct operation *op, struct result *result)
 
 static void settle(struct result *result, uint64_t first_call)
 {
+  if (!recording)
+    return;
   uint64_t now = minor_faults();
   result->faults = now - faults_before;
   find_new_arenas(first_call);
@@ -117,6 +118,8 @@ static int take_turn(int self)
   }
   for (; i < trace->operations && operations[i].thread == self; i = ++current_operation) {
     uint64_t first_call = call_count;
+    if (watching)
+      watch_peak(operations[i].action);
     if (operations[i].action == EXIT) {
       exit_calls = first_call;
       ending = syscall(SYS_gettid);

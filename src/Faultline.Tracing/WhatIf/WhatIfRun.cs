@@ -1,0 +1,51 @@
+using System.Runtime.ExceptionServices;
+using Faultline.Tracing.Events;
+using Faultline.Tracing.Replay;
+
+namespace Faultline.Tracing.WhatIf;
+
+/// <summary>A comparison: the rows in the plan's order, the trace's own settings first.</summary>
+/// <param name="Rows">At least one.</param>
+/// <param name="Baseline">The whole result under the trace's own settings, which tells what is known of the trace.</param>
+public sealed record WhatIfResult(IReadOnlyList<WhatIfRow> Rows, ReplayResult Baseline);
+
+/// <summary>Replays a trace once for each combination of a plan, several at the same time. The result does not depend on how many.</summary>
+public static class WhatIfRun
+{
+    /// <param name="plan">What to replay under.</param>
+    /// <param name="open">Opens the trace anew for each replay; called from several threads.</param>
+    /// <param name="jobs">Replays at the same time, at least 1.</param>
+    /// <param name="replayed">Told events replayed since it was last called, and whether a replay is done; called from several threads.</param>
+    /// <exception cref="OutOfMemoryException">The host refuses the model's tables.</exception>
+    public static WhatIfResult Run(WhatIfPlan plan, Func<ITraceSource> open, int jobs, Action<ulong, bool>? replayed = null)
+    {
+        WhatIfRow[] rows = new WhatIfRow[plan.Combinations.Count];
+        ReplayResult? baseline = null;
+        void Replay(int index)
+        {
+            Combination combination = plan.Combinations[index];
+            using ITraceSource source = open();
+            ulong told = 0;
+            ReplayResult result = TraceReplay.Run(source, combination.Options, events =>
+            {
+                replayed?.Invoke(events - told, false);
+                told = events;
+            });
+            rows[index] = WhatIfRow.Of(combination, result);
+            if (combination.IsBaseline)
+                baseline = result;
+            replayed?.Invoke(0, true);
+        }
+
+        try
+        {
+            Parallel.For(0, rows.Length, new ParallelOptions { MaxDegreeOfParallelism = jobs }, Replay);
+        }
+        catch (AggregateException several)
+        {
+            ExceptionDispatchInfo.Throw(several.InnerExceptions[0]);
+        }
+
+        return new WhatIfResult(rows, baseline!);
+    }
+}
