@@ -28,6 +28,9 @@ public sealed class FaultlineAnalyzer : DiagnosticAnalyzer
         new LinearRealloc(),
         new PreferNativeMemory(),
         new MismatchedDeallocator(),
+        new SizeOverflow(),
+        new CountAsBytes(),
+        new OutsideOfBlock(),
     ];
 
     /// <inheritdoc/>

@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Collections.Immutable;
 using System.Linq;
 using Faultline.Analyzers.Flow;
 using Faultline.Analyzers.Flow.Numbers;
@@ -26,6 +27,8 @@ internal sealed class BodyContext
     private readonly Lazy<VariableUses> _uses;
     private readonly Lazy<IReadOnlyList<AllocationRequest>> _requests;
     private readonly Lazy<IReadOnlyList<Release>> _releases;
+    private readonly Lazy<SizeFlow?> _sizes;
+    private readonly Lazy<IReadOnlyList<SizeComputation>> _computations;
     private readonly Lazy<SymbolUses> _symbols;
     private readonly Lazy<IReadOnlyList<BlockLocal>> _blocks;
 
@@ -41,6 +44,8 @@ internal sealed class BodyContext
         _uses = new(() => new VariableUses(_root, _context));
         _requests = new(FindRequests);
         _releases = new(FindReleases);
+        _sizes = new(SolveSizes);
+        _computations = new(() => [.. Calls.SelectMany(call => SizeComputation.Of(call, Symbols))]);
         _symbols = new(() => new SymbolUses(_root));
         _blocks = new(FindBlocks);
     }
@@ -63,6 +68,13 @@ internal sealed class BodyContext
     /// <summary>Where the body names its locals and parameters.</summary>
     public SymbolUses Symbols => _symbols.Value;
 
+    /// <summary>The 32-bit arithmetic in the sizes of the calls.</summary>
+    public IReadOnlyList<SizeComputation> SizeComputations => _computations.Value;
+
+    /// <summary>What the operands of that arithmetic can be, by the operator's syntax.</summary>
+    public IReadOnlyDictionary<SyntaxNode, (Interval Left, Interval Right)> SizeOperands
+        => (IReadOnlyDictionary<SyntaxNode, (Interval, Interval)>?)_sizes.Value?.Operands ?? ImmutableDictionary<SyntaxNode, (Interval, Interval)>.Empty;
+
     /// <summary>The locals that hold one block each.</summary>
     public IReadOnlyList<BlockLocal> Blocks => _blocks.Value;
 
@@ -75,19 +87,24 @@ internal sealed class BodyContext
     private IReadOnlyList<AllocationRequest> FindRequests()
     {
         List<AllocationRequest> requests = [];
-        Dictionary<SyntaxNode, Interval[]>? solved = null;
         foreach (AllocationCall call in Calls)
         {
             if (!call.Api.Allocates)
                 continue;
             Interval[]? arguments = SizeFlow.OfConstants(call);
-            if (arguments == null && _graph.Value is { } graph)
-                (solved ??= SizeFlow.Solve(graph, _uses.Value, _owner, _context)).TryGetValue(call.Syntax, out arguments);
+            if (arguments == null && _sizes.Value is { } solved)
+                solved.Arguments.TryGetValue(call.Syntax, out arguments);
             if (arguments != null && AllocationRequest.From(call, arguments) is { } request)
                 requests.Add(request);
         }
 
         return requests;
+    }
+
+    private SizeFlow? SolveSizes()
+    {
+        HashSet<SyntaxNode> watched = [.. SizeComputations.SelectMany(computation => SizeComputation.PartsOf(computation.Arithmetic)).Select(part => part.Syntax)];
+        return _graph.Value is { } graph ? SizeFlow.Solve(graph, _uses.Value, _owner, _context, watched) : null;
     }
 
     private IReadOnlyList<Release> FindReleases()

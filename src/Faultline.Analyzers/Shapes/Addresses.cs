@@ -1,5 +1,7 @@
 using Faultline.Analyzers.Flow.Numbers;
 using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Operations;
 
 namespace Faultline.Analyzers.Shapes;
@@ -44,6 +46,19 @@ internal static class Addresses
     }
 
     public static bool IsAddress(ITypeSymbol? type) => type is IPointerTypeSymbol || IntegerType.Of(type) is { Bits: IntegerType.NativeBits };
+
+    /// <summary>
+    /// Whether the operation is what its first child, a pointer, points at: p[i], *p, or the p of p->member. Roslyn has no operations for
+    /// them; they are of no kind, and only the syntax tells.
+    /// </summary>
+    public static bool IsPointee(IOperation operation)
+        => operation.Kind == OperationKind.None && operation.Syntax switch
+        {
+            ElementAccessExpressionSyntax => true,
+            PrefixUnaryExpressionSyntax unary => unary.IsKind(SyntaxKind.PointerIndirectionExpression),
+            { Parent: MemberAccessExpressionSyntax member } => member.IsKind(SyntaxKind.PointerMemberAccessExpression) && member.Expression == operation.Syntax,
+            _ => false,
+        };
 
     /// <summary>null, default, 0, IntPtr.Zero.</summary>
     public static bool IsNull(IOperation operation)

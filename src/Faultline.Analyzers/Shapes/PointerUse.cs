@@ -1,6 +1,5 @@
 using System.Linq;
 using Microsoft.CodeAnalysis;
-using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Operations;
 
 namespace Faultline.Analyzers.Shapes;
@@ -40,17 +39,12 @@ internal static class PointerUse
                 return PointerUseKind.Lent;
             case IArgumentOperation { Parameter.RefKind: RefKind.None, Parent: IInvocationOperation call }:
                 return IsLending(call.TargetMethod) ? PointerUseKind.Lent : PointerUseKind.Passed;
-            case { Kind: OperationKind.None } access when !IsStored(access, address):
+            case { } access when Addresses.IsPointee(access) && access.ChildOperations.First() == address:
                 return PointerUseKind.Access;
             default:
                 return PointerUseKind.Other;
         }
     }
-
-    /// <summary>Roslyn has no operation for p[i] and *p: they are of no kind, with the pointer as a child. So are others, whose type says what they are.</summary>
-    private static bool IsStored(IOperation access, IOperation pointer)
-        => access.Syntax is not (ElementAccessExpressionSyntax or PrefixUnaryExpressionSyntax or MemberAccessExpressionSyntax)
-            || access.ChildOperations.FirstOrDefault() is not { } first || first != pointer;
 
     private static bool IsSpan(ITypeSymbol type) => type is { Name: "Span" or "ReadOnlySpan", ContainingNamespace: { Name: "System", ContainingNamespace.IsGlobalNamespace: true } };
 

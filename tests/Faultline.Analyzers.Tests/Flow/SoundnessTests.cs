@@ -71,7 +71,7 @@ public class SoundnessTests(ITestOutputHelper output)
         foreach (MethodDeclarationSyntax method in tree.GetRoot().DescendantNodes().OfType<MethodDeclarationSyntax>().Where(m => m.Body != null))
         {
             IMethodBodyOperation body = (IMethodBodyOperation)model.GetOperation(method)!;
-            foreach (KeyValuePair<SyntaxNode, Interval[]> call in SizeFlow.Solve(GraphForest.Create(body)!, new VariableUses(body, context), model.GetDeclaredSymbol(method)!, context))
+            foreach (KeyValuePair<SyntaxNode, Interval[]> call in SizeFlow.Solve(GraphForest.Create(body)!, new VariableUses(body, context), model.GetDeclaredSymbol(method)!, context, []).Arguments)
                 found.Add(numbers[call.Key], call.Value[0]);
         }
 

@@ -19,6 +19,7 @@ internal sealed partial class NumberEvaluator
         {
             IBinaryOperation binary = spine.Pop();
             Interval right = Evaluate(binary.RightOperand);
+            OnOperands?.Invoke(binary, value, right);
             value = binary.OperatorMethod == null && !binary.IsLifted && IntegerType.Of(binary.Type) is { } type
                 ? type.Fit(Apply(binary.OperatorKind, value, right, type), binary.IsChecked)
                 : Unknown(binary.Type);

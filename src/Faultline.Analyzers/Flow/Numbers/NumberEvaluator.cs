@@ -28,6 +28,9 @@ internal sealed partial class NumberEvaluator : OperationVisitor<object?, Interv
     /// <summary>Told about every call of an allocation API with the values of its arguments by parameter.</summary>
     public Action<IInvocationOperation, Interval[]>? OnAllocation { get; set; }
 
+    /// <summary>Told about the operands of every binary operator.</summary>
+    public Action<IBinaryOperation, Interval, Interval>? OnOperands { get; set; }
+
     /// <summary>Told about the value of a local that is never written again.</summary>
     public Action<ILocalSymbol, Interval>? OnDeclared { get; set; }
 
@@ -38,9 +41,12 @@ internal sealed partial class NumberEvaluator : OperationVisitor<object?, Interv
     {
         Knowledge<Interval> before = State;
         Action<IInvocationOperation, Interval[]>? onAllocation = OnAllocation;
+        Action<IBinaryOperation, Interval, Interval>? onOperands = OnOperands;
         OnAllocation = null;
+        OnOperands = null;
         Interval value = Evaluate(operation);
         OnAllocation = onAllocation;
+        OnOperands = onOperands;
         State = before;
         return value;
     }

@@ -12,18 +12,17 @@ internal sealed class SizeSolver : ForwardSolver<Knowledge<Interval>>
     private readonly NumberEvaluator _evaluator;
     private readonly FollowedPlaces _places;
     private readonly KnownTypes _types;
+    private readonly SizeFlow _flow;
     private WideningSteps? _steps;
 
-    public SizeSolver(ControlFlowGraph graph, FollowedPlaces places, AllocationContext context)
+    public SizeSolver(ControlFlowGraph graph, FollowedPlaces places, AllocationContext context, SizeFlow flow)
         : base(graph)
     {
+        _flow = flow;
         _places = places;
         _types = context.Types;
         _evaluator = new NumberEvaluator(context, places);
     }
-
-    /// <summary>The arguments of each allocation call, by parameter: what they can be over all visits.</summary>
-    public Dictionary<IInvocationOperation, Interval[]> Calls { get; } = [];
 
     /// <summary>The values of locals that are never written again, which lambdas and local functions see too.</summary>
     public Dictionary<ILocalSymbol, Interval> Declared { get; } = new(SymbolEqualityComparer.Default);
@@ -37,7 +36,8 @@ internal sealed class SizeSolver : ForwardSolver<Knowledge<Interval>>
 
         foreach (KeyValuePair<ILocalSymbol, Interval> known in outer)
             Declared[known.Key] = known.Value;
-        _evaluator.OnAllocation = Record;
+        _evaluator.OnAllocation = _flow.Record;
+        _evaluator.OnOperands = _flow.Record;
         _evaluator.OnDeclared = (local, value) => Declared[local] = Declared.TryGetValue(local, out Interval before) ? before.Join(value) : value;
         Replay();
     }
@@ -78,18 +78,6 @@ internal sealed class SizeSolver : ForwardSolver<Knowledge<Interval>>
             merged = atOnce ? WideningSteps.ToEnds(was, now, range) : _steps.Widen(was, now, range);
             return !range.Equals(merged);
         });
-    }
-
-    private void Record(IInvocationOperation call, Interval[] values)
-    {
-        if (!Calls.TryGetValue(call, out Interval[]? before))
-        {
-            Calls.Add(call, values);
-            return;
-        }
-
-        for (int i = 0; i < values.Length; i++)
-            before[i] = before[i].Join(values[i]);
     }
 
     private Interval? RangeOf(int place) => _places.SymbolOf(place) switch

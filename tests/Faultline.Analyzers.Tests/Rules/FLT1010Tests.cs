@@ -1,0 +1,157 @@
+using Faultline.Analyzers.Tests.Support;
+using Faultline.CodeFixes;
+
+namespace Faultline.Analyzers.Tests.Rules;
+
+/// <summary>FLT1010, a size that is computed in 32 bits.</summary>
+public class FLT1010Tests
+{
+    private const string Id = "FLT1010";
+
+    [Theory]
+    [InlineData("NativeMemory.Alloc((nuint)([|n * sizeof(int)|]))")]
+    [InlineData("NativeMemory.Alloc((nuint)([|n * m|]), 1)")]
+    [InlineData("NativeMemory.Alloc([|u * 4|])")]
+    [InlineData("NativeMemory.Alloc([|u + 16|])")] // a sum of uint wraps to a small number
+    [InlineData("NativeMemory.Alloc((nuint)([|n << 3|]))")]
+    [InlineData("NativeMemory.Alloc((nuint)([|(n + 1) * sizeof(long)|]) + 64)")]
+    [InlineData("NativeMemory.Alloc((nuint)([|array.Length * sizeof(long) + 8|]))")]
+    [InlineData("NativeMemory.Alloc((nuint)([|Unsafe.SizeOf<S>() * n|]) * 2)")]
+    [InlineData("NativeMemory.Realloc(null, (nuint)([|_count * sizeof(S)|]))")]
+    [InlineData("NativeMemory.AlignedAlloc((nuint)([|n * n|]), 64)")]
+    [InlineData("(void*)Marshal.AllocHGlobal([|n * 4|])")]
+    [InlineData("(void*)Marshal.AllocHGlobal((nint)([|sizeof(S) * n|]))")] // HexaEngine's
+    [InlineData("(void*)Marshal.AllocHGlobal((IntPtr)([|n * m|]))")]
+    [InlineData("(void*)Marshal.AllocCoTaskMem([|Marshal.SizeOf<S>() * n|])")]
+    [InlineData("(void*)malloc([|n * 8|])")]
+    [InlineData("NativeMemory.Alloc(flag ? 8 : (nuint)([|n * 8|]))")]
+    public Task Diagnostics(string allocation) => RuleTest.Verify(Id, Method($"void* p = {allocation};"));
+
+    [Theory]
+    [InlineData("int size = [|n * 4|]; void* p = NativeMemory.Alloc((nuint)size);")]
+    [InlineData("nuint size = (nuint)([|n * 4|]); void* p = NativeMemory.Alloc(size); void* q = NativeMemory.Alloc(size);")]
+    [InlineData("if (n > 1_000_000_000) return; void* p = NativeMemory.Alloc((nuint)([|n * 4|]));")]
+    [InlineData("if (n < 0) return; unchecked { void* p = NativeMemory.Alloc((nuint)([|n * 4|])); }")]
+    [InlineData("for (int i = 0; i < n; i++) NativeMemory.Free(NativeMemory.Alloc((nuint)([|i * 4|])));")]
+    public Task Diagnostics_by_way_of_locals_and_conditions(string body) => RuleTest.Verify(Id, Method(body));
+
+    [Theory]
+    [InlineData("NativeMemory.Alloc((nuint)checked(n * sizeof(int)))")]
+    [InlineData("NativeMemory.Alloc((nuint)n * sizeof(int))")]
+    [InlineData("NativeMemory.Alloc((nuint)n * (nuint)sizeof(S))")]
+    [InlineData("NativeMemory.Alloc((nuint)n, sizeof(int))")]
+    [InlineData("NativeMemory.Alloc((nuint)((long)n * m))")]
+    [InlineData("NativeMemory.Alloc((nuint)(100 * sizeof(long)))")]
+    [InlineData("NativeMemory.Alloc((nuint)(sizeof(S) * 1000))")]
+    [InlineData("NativeMemory.Alloc((nuint)(b * w))")]
+    [InlineData("NativeMemory.Alloc((nuint)((n & 0xFFFF) * 16))")]
+    [InlineData("NativeMemory.Alloc((nuint)(n + 16))")] // negative at worst: it fails
+    [InlineData("NativeMemory.Alloc((nuint)(n - 16))")]
+    [InlineData("NativeMemory.Alloc((nuint)(1 << n))")]
+    [InlineData("NativeMemory.Alloc((nuint)(text.Length * 2))")] // a string has at most 2^30 chars
+    [InlineData("NativeMemory.Alloc((nuint)(Marshal.SizeOf(typeof(S)) * 100))")] // no type is as large as that
+    [InlineData("NativeMemory.Alloc((nuint)(Environment.ProcessorCount * 64))")]
+    [InlineData("(void*)Marshal.AllocHGlobal(Math.Min(n, 1000) * 4)")]
+    [InlineData("NativeMemory.Alloc((nuint)Product(n, 4))")]
+    public Task Valid(string allocation) => RuleTest.Verify(Id, Method($"void* p = {allocation};"));
+
+    [Theory]
+    [InlineData("if (n > int.MaxValue / sizeof(int)) throw new Exception(); void* p = NativeMemory.Alloc((nuint)(n * sizeof(int)));")]
+    [InlineData("ArgumentOutOfRangeException.ThrowIfGreaterThan(n, 1000); void* p = NativeMemory.Alloc((nuint)(n * sizeof(int)));")]
+    [InlineData("checked { void* p = NativeMemory.Alloc((nuint)(n * sizeof(int))); }")]
+    [InlineData("for (int i = 0; i < 100; i++) NativeMemory.Free(NativeMemory.Alloc((nuint)(i * 4)));")]
+    [InlineData("int size = n * 4; if (size < 0) size = 0; Console.WriteLine(size);")] // no allocation
+    [InlineData("return; NativeMemory.Alloc((nuint)(n * 4));")]
+    public Task Valid_by_conditions(string body) => RuleTest.Verify(Id, "#pragma warning disable CS0162\n" + Method(body));
+
+    [Theory]
+    [InlineData("NativeMemory.Alloc((nuint)(n * sizeof(int)))",
+        "'n * sizeof(int)' is computed in int, unchecked, and can exceed 2,147,483,647 ('n' above 536,870,911) before it becomes the size that 'NativeMemory.Alloc' allocates: the block is then smaller than what is meant to go into it")]
+    [InlineData("NativeMemory.Alloc((nuint)(n * 2))",
+        "'n * 2' is computed in int, unchecked, and can exceed 2,147,483,647 ('n' above 1,073,741,823) before it becomes the size that 'NativeMemory.Alloc' allocates: the size is then negative and the allocation fails")]
+    [InlineData("NativeMemory.Alloc(u * u)",
+        "'u * u' is computed in uint, unchecked, and can exceed 4,294,967,295 before it becomes the size that 'NativeMemory.Alloc' allocates: the block is then smaller than what is meant to go into it")]
+    public void Messages(string call, string expected)
+        => Assert.Equal(expected, Inspect.Source($"unsafe class C {{ void* M(int n, uint u) => {call}; }}", Id).Single().GetMessage());
+
+    [Fact]
+    public void The_call_is_an_additional_location()
+    {
+        var found = Inspect.Source("unsafe class C { void* M(int n) { int size = n * 4; return NativeMemory.Alloc((nuint)size); } }", Id).Single();
+        Assert.Equal(["NativeMemory.Alloc((nuint)size)"], found.AdditionalLocations.Select(l => l.SourceTree!.GetText().ToString(l.SourceSpan)));
+    }
+
+    private const string Before =
+        """
+        unsafe class C
+        {
+            void* M(int n, int m) => NativeMemory.Alloc( /* bytes */ (nuint)([|n * m|])); // a block
+        }
+        """;
+
+    [Theory]
+    [InlineData(0, " /* bytes */ (nuint)n, (nuint)m")]
+    [InlineData(1, " /* bytes */ (nuint)n * (nuint)m")]
+    [InlineData(2, " /* bytes */ (nuint)checked(n * m)")]
+    public Task CodeFix(int action, string argument) => FixTest<SizeOverflowFix>.Run(Id, Before, Before.Replace(" /* bytes */ (nuint)([|n * m|])", argument), action);
+
+    [Theory]
+    [InlineData(0, "(nint)n * 4")]
+    [InlineData(1, "checked(n * 4)")]
+    public Task CodeFix_for_Marshal(int action, string argument)
+    {
+        string before = "class C { nint M(int n) => Marshal.AllocHGlobal([|n * 4|]); }";
+        return FixTest<SizeOverflowFix>.Run(Id, before, before.Replace("[|n * 4|]", argument), action);
+    }
+
+    [Fact]
+    public Task FixAll() => FixTest<SizeOverflowFix>.Run(Id,
+        """
+        unsafe class C
+        {
+            struct S { public long A, B; }
+
+            void M(int n, int m)
+            {
+                void* a = NativeMemory.Alloc((nuint)([|n * sizeof(int)|]));
+                void* b = NativeMemory.AllocZeroed((nuint)([|(n + 1) * sizeof(S)|]));
+                void* c = NativeMemory.Alloc((nuint)([|n * m * sizeof(int)|]));
+            }
+        }
+        """,
+        """
+        unsafe class C
+        {
+            struct S { public long A, B; }
+
+            void M(int n, int m)
+            {
+                void* a = NativeMemory.Alloc((nuint)n, sizeof(int));
+                void* b = NativeMemory.AllocZeroed((nuint)n + 1, (nuint)sizeof(S));
+                void* c = NativeMemory.Alloc((nuint)n * (nuint)m, sizeof(int));
+            }
+        }
+        """);
+
+    /// <summary>Where a local holds the product, its type and other uses decide: only the check can be put in without a look at them.</summary>
+    [Fact]
+    public Task Only_the_checked_fix_where_a_local_has_the_product() => FixTest<SizeOverflowFix>.Run(Id,
+        "unsafe class C { void* M(int n) { int size = [|n * 4|]; return NativeMemory.Alloc((nuint)size); } }",
+        "unsafe class C { void* M(int n) { int size = checked(n * 4); return NativeMemory.Alloc((nuint)size); } }");
+
+    private static string Method(string body) =>
+        $$"""
+        unsafe class C
+        {
+            struct S { public long A, B; }
+            int _count;
+            [DllImport("libc")] static extern nint malloc(int size);
+            static int Product(int a, int b) => a * b;
+
+            void M(int n, int m, uint u, byte b, ushort w, bool flag, int[] array, string text)
+            {
+                {{body}}
+            }
+        }
+        """;
+}
