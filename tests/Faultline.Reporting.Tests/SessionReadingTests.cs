@@ -10,7 +10,7 @@ public unsafe class SessionReadingTests
     {
         using SessionFile file = SessionFile.Create(new() { RamBytes = 1UL << 30, Cpus = 3, SiteCount = 2 });
         file.Header->State = SessionState.Running;
-        file.Sites[2] = new() { Calls = 7, Allocations = 5 };
+        file.Sites(0)[2] = new() { Calls = 7, Allocations = 5 };
         SessionNotes.Append(file, "arena", "one arena behind a lock");
         SessionFindings.Record(file, new() { Kind = FindingKind.DoubleFree, DetectionSite = 2, Occurrences = 1 });
         SnapshotRecord snapshot = new() { MinorFaults = 42 };
@@ -30,9 +30,9 @@ public unsafe class SessionReadingTests
     public void IsACopy()
     {
         using SessionFile file = SessionFile.Create(new() { SiteCount = 1 });
-        file.Sites[1] = new() { Calls = 1 };
+        file.Sites(0)[1] = new() { Calls = 1 };
         SessionReading reading = SessionReading.Take(file);
-        file.Sites[1].Calls = 2;
+        file.Sites(0)[1].Calls = 2;
         Assert.Equal(1UL, reading.Sites[0].Counters.Calls);
         Assert.Null(reading.Snapshot);
     }

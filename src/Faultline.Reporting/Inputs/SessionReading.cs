@@ -23,13 +23,14 @@ public sealed record SessionReading(
     public IEnumerable<string> NotesOf(string kind) => Notes.Where(n => n.Kind == kind).Select(n => n.Text);
 
     /// <summary>Copies what a session file holds now.</summary>
-    public static unsafe SessionReading Take(SessionFile file)
+    public static SessionReading Take(SessionFile file)
     {
-        SessionHeader header = *file.Header;
+        SessionHeader header = SessionCounters.ReadHeader(file);
         List<SiteReading> sites = [];
-        for (int id = 0; id <= header.SiteCount; id++)
+        SiteCounters[] all = SessionCounters.ReadAll(file);
+        for (int id = 0; id < all.Length; id++)
         {
-            SiteCounters counters = file.Sites[id];
+            SiteCounters counters = all[id];
             if (counters.Calls > 0 || counters.MinorFaults > 0 || counters.ResidentPages > 0)
                 sites.Add(new(id, counters));
         }

@@ -30,32 +30,60 @@ internal sealed unsafe partial class BlockTable
         return true;
     }
 
-    /// <summary>Reports a live block whose guard was overwritten; the block goes on without a guard.</summary>
+    /// <summary>Reports a claimed block whose guard was overwritten. False then: the tag as it was before no longer tells of a guard.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void CheckGuard(ref BlockTag tag, ulong block, ulong limit)
+    public bool CheckGuard(in BlockTag tag, ulong block, ulong limit)
     {
         if ((tag.State & BlockTag.GuardedBit) == 0)
-            return;
+            return true;
         byte* start = (byte*)block + tag.RequestedBytes;
-        byte* at = start;
         byte* end = start + GuardLength((ulong)start, limit);
+        byte* at = FirstOverwritten(start, end);
+        if (at == end)
+            return true;
+        ReportOverrun(tag, block, at, end);
+        return false;
+    }
+
+    /// <summary>
+    /// The same for a live block, whose thread may free it and get it again meanwhile: what is overwritten counts only if it still is
+    /// after the tag was found unchanged. The block goes on without a guard.
+    /// </summary>
+    public void CheckGuardOfOthers(ref BlockTag tag, ulong block, ulong limit)
+    {
+        BlockTag seen = tag;
+        if (!seen.IsLive || (seen.State & BlockTag.GuardedBit) == 0)
+            return;
+        byte* start = (byte*)block + seen.RequestedBytes;
+        byte* end = start + GuardLength((ulong)start, limit);
+        if (FirstOverwritten(start, end) == end)
+            return;
+        bool still = Interlocked.CompareExchange(ref tag.State, seen.State & ~BlockTag.GuardedBit, seen.State) == seen.State;
+        byte* at = FirstOverwritten(start, end);
+        if (still && at < end)
+            ReportOverrun(seen, block, at, end);
+    }
+
+    /// <summary>The first byte of a guard that is none any more; its end if all are.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static byte* FirstOverwritten(byte* at, byte* end)
+    {
         while (end - at >= sizeof(ulong) && Unsafe.ReadUnaligned<ulong>(at) == GuardWord)
             at += sizeof(ulong);
         while (at < end && *at == GuardByte)
             at++;
-        if (at < end)
-            ReportOverrun(ref tag, block, at, end);
+        return at;
     }
 
     /// <summary>The program asked how much it may use, and may now use it all: the guard gives way to zeros.</summary>
     public void RemoveGuard(ref BlockTag tag, ulong block, ulong limit)
     {
-        CheckGuard(ref tag, block, limit);
+        CheckGuardOfOthers(ref tag, block, limit);
         if ((tag.State & BlockTag.GuardedBit) == 0)
             return;
         ulong start = block + tag.RequestedBytes;
         Unsafe.InitBlockUnaligned((void*)start, 0, (uint)GuardLength(start, limit));
-        tag.State &= ~BlockTag.GuardedBit;
+        DropGuard(ref tag);
     }
 
     /// <summary>The pages [start, end) of the heap are being emptied under live blocks: their guards are gone with them.</summary>
@@ -63,19 +91,20 @@ internal sealed unsafe partial class BlockTable
     {
         ref BlockTag before = ref NearestLiveBelow(start, out _);
         if (!Unsafe.IsNullRef(ref before))
-            before.State &= ~BlockTag.GuardedBit;
+            DropGuard(ref before);
         for (ulong slot = start; slot < end; slot += SlotBytes)
             if (Slot(slot).IsLive)
-                Slot(slot).State &= ~BlockTag.GuardedBit;
+                DropGuard(ref Slot(slot));
     }
 
-    private void ReportOverrun(ref BlockTag tag, ulong block, byte* first, byte* end)
+    public static void DropGuard(ref BlockTag tag) => Interlocked.And(ref tag.State, ~BlockTag.GuardedBit);
+
+    private void ReportOverrun(in BlockTag tag, ulong block, byte* first, byte* end)
     {
         byte* last = end - 1;
         while (*last == GuardByte)
             last--;
         _findings.Add(FindingKind.WritePastEnd, (ulong)first, (ulong)(last - first) + 1, tag, block);
-        tag.State &= ~BlockTag.GuardedBit;
     }
 
     /// <summary>The part of [start, limit) that is guarded: it stays on one page.</summary>

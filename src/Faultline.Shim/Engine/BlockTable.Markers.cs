@@ -14,11 +14,14 @@ internal sealed unsafe partial class BlockTable
     private const ulong MarkerHigh = 0x0ff5_ea5e_dead_b10c;
     private const ulong MarkerBytes = 16;
 
-    /// <summary>Marks a block of the heap that the allocator has taken back, if its first page is still there.</summary>
+    /// <summary>
+    /// Marks a claimed block of the heap that the allocator is about to take back, if the process has its first page. Not later: then
+    /// it may be another thread's already.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Mark(ref BlockTag tag, ulong chunk)
     {
-        _ledger.At(chunk) |= PageLedger.DeadBlocks;
+        _ledger.SetDeadBlocks(chunk);
         ulong block = chunk + HeaderBytes;
         if (!_ledger.IsSettled(block))
             return;
@@ -27,16 +30,46 @@ internal sealed unsafe partial class BlockTable
         tag.State |= BlockTag.MarkedBit;
     }
 
-    /// <summary>Reports a freed block whose marker was overwritten; the tag is no longer marked afterwards.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void CheckMarker(ref BlockTag tag, ulong chunk)
+    /// <summary>realloc has copied a claimed block, and frees it next: <see cref="Mark"/>, if it is one of the heap.</summary>
+    public void MarkMoved(ulong block)
     {
-        if ((tag.State & BlockTag.MarkedBit) == 0)
-            return;
+        ulong chunk = block - HeaderBytes;
+        ref BlockTag tag = ref Slot(chunk);
+        if (IsFreed(tag, chunk) && PageLedger.HasOwner(_ledger.At(chunk + sizeof(ulong))))
+            Mark(ref tag, chunk);
+    }
+
+    /// <summary>Reports a freed block whose marker was overwritten, and takes the mark off; for the thread whose block it is now.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void TakeMarker(ref BlockTag tag, ulong chunk)
+    {
         tag.State &= ~BlockTag.MarkedBit;
-        ulong block = chunk + HeaderBytes;
-        if (((ulong*)block)[0] != (MarkerLow ^ block) || ((ulong*)block)[1] != (MarkerHigh ^ block))
-            ReportWriteAfterFree(tag, block);
+        CheckMarker(tag, chunk);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void CheckMarker(in BlockTag tag, ulong chunk)
+    {
+        if (!HoldsMarker(chunk + HeaderBytes))
+            ReportWriteAfterFree(tag, chunk + HeaderBytes);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static bool HoldsMarker(ulong block)
+        => ((ulong*)block)[0] == (MarkerLow ^ block) && ((ulong*)block)[1] == (MarkerHigh ^ block);
+
+    /// <summary>
+    /// The same for a block that may be in another thread's cache, and that this thread may take out and write to at any time. It takes
+    /// the mark off first: so the bytes count only if the mark could be taken off after they were read.
+    /// </summary>
+    private void CheckMarkerOfOthers(ref BlockTag tag, ulong chunk)
+    {
+        BlockTag seen = tag;
+        if ((seen.State & BlockTag.MarkedBit) == 0 || seen.IsLive || HoldsMarker(chunk + HeaderBytes))
+            return;
+        bool still = Interlocked.CompareExchange(ref tag.State, seen.State & ~BlockTag.MarkedBit, seen.State) == seen.State;
+        if (still && !HoldsMarker(chunk + HeaderBytes))
+            ReportWriteAfterFree(seen, chunk + HeaderBytes);
     }
 
     /// <summary>Checks the markers of all freed blocks that start in a free part [start, end) of the heap.</summary>
@@ -44,28 +77,39 @@ internal sealed unsafe partial class BlockTable
     {
         for (ulong slot = start & ~(SlotBytes - 1); slot < end; slot += SlotBytes)
         {
-            if ((_ledger.At(slot) & PageLedger.DeadBlocks) == 0)
+            if (!_ledger.HasDeadBlocks(slot))
             {
                 slot = (slot | PageSize.Mask) + 1 - SlotBytes;
                 continue;
             }
 
             ref BlockTag tag = ref Slot(slot);
-            ulong chunk = ChunkOf(tag, slot);
+            ulong chunk = ChunkOf(tag.State, slot);
             if (tag.IsFreed && chunk >= start && chunk < end)
-                CheckMarker(ref tag, chunk);
+                CheckMarkerOfOthers(ref tag, chunk);
         }
     }
 
-    /// <summary>The pages [start, end) are about to be dropped: markers there are checked for the last time.</summary>
+    /// <summary>The pages [start, end), of free memory, are about to be dropped: markers there are checked for the last time.</summary>
     public void DropMarkers(ulong start, ulong end)
     {
         for (ulong page = start; page < end; page += PageSize.Bytes)
-            if ((_ledger.At(page) & PageLedger.DeadBlocks) != 0)
-                CheckMarkers(page, page + PageSize.Bytes);
+            if (_ledger.HasDeadBlocks(page))
+                TakeMarkers(page, page + PageSize.Bytes);
         // A block may start on the last page before, with its marker already in the range.
         if (start > _arenaStart)
-            CheckMarkers(start - HeaderBytes, start);
+            TakeMarkers(start - HeaderBytes, start);
+    }
+
+    private void TakeMarkers(ulong start, ulong end)
+    {
+        for (ulong slot = start & ~(SlotBytes - 1); slot < end; slot += SlotBytes)
+        {
+            ref BlockTag tag = ref Slot(slot);
+            ulong chunk = ChunkOf(tag.State, slot);
+            if (tag.IsFreed && (tag.State & BlockTag.MarkedBit) != 0 && chunk >= start && chunk < end)
+                TakeMarker(ref tag, chunk);
+        }
     }
 
     private void ReportWriteAfterFree(in BlockTag tag, ulong block)

@@ -11,6 +11,12 @@ namespace Faultline.Shim.Engine;
 /// is and whether it lives. They answer "may this pointer be freed" in one load, and the tool reads them after the
 /// program's end. Guards and markers (the other files of this class) are remembered in them.
 /// </summary>
+/// <remarks>
+/// A tag is written by the thread whose block it describes, without a lock: from when the allocator handed the block out to when it
+/// is given back. Two threads that free one block at the same time are told apart by <see cref="Claim"/>. Where the end of a chunk and
+/// the start of its neighbour lie in one slot, and in the walk over all blocks at the program's end, tags of others are changed by
+/// compare-exchange alone.
+/// </remarks>
 internal sealed unsafe partial class BlockTable
 {
     public const ulong HeaderBytes = 16;
@@ -58,8 +64,8 @@ internal sealed unsafe partial class BlockTable
         => tag.IsFreed && (chunk & 15) == 0 && (tag.State & BlockTag.HalfBit) == HalfBit(chunk);
 
     /// <summary>Address of the chunk that a tag in the slot of an address speaks of.</summary>
-    public ulong ChunkOf(in BlockTag tag, ulong slotAddress)
-        => (slotAddress & ~(SlotBytes - 1)) + ((tag.State & BlockTag.HalfBit) != 0 ? HalfMask : 0);
+    private static ulong ChunkOf(ulong state, ulong slotAddress)
+        => (slotAddress & ~(SlotBytes - 1)) + ((state & BlockTag.HalfBit) != 0 ? HalfMask : 0);
 
     /// <summary>Enters a block that was just handed out and guards what is between the requested bytes and <paramref name="limit"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -79,8 +85,32 @@ internal sealed unsafe partial class BlockTable
             AllocationSite = (uint)site,
         };
 
-    /// <summary>Marks a block as freed; its sites stay known until a new chunk covers the place.</summary>
+    /// <summary>
+    /// Takes the live block whose chunk starts there for the calling thread, which is about to free or move it: from then on it counts
+    /// as freed for every other thread. A null reference if there is none, or another thread was first. <paramref name="old"/> is the tag
+    /// before.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public ref BlockTag Claim(ulong chunk, int site, out BlockTag old)
+    {
+        while (true)
+        {
+            ref BlockTag tag = ref FindLive(chunk);
+            if (Unsafe.IsNullRef(ref tag))
+            {
+                old = default;
+                return ref tag;
+            }
+
+            old = tag;
+            if (!old.IsLive || Interlocked.CompareExchange(ref tag.State, old.State & ~(BlockTag.LiveBit | BlockTag.GuardedBit), old.State) != old.State)
+                continue;
+            tag.ReleaseSite = (uint)site;
+            return ref tag;
+        }
+    }
+
+    /// <summary>Marks a mapping of the program's own as gone; its sites stay known until another covers the place.</summary>
     public static void Kill(ref BlockTag tag, int site)
     {
         tag.State &= ~(BlockTag.LiveBit | BlockTag.GuardedBit);
@@ -96,7 +126,7 @@ internal sealed unsafe partial class BlockTable
     {
         ref BlockTag tag = ref Slot(chunk);
         if ((tag.State & (BlockTag.LiveBit | BlockTag.MarkedBit)) == BlockTag.MarkedBit)
-            CheckMarker(ref tag, ChunkOf(tag, chunk));
+            TakeMarker(ref tag, ChunkOf(tag.State, chunk));
         ulong slot = (chunk | (SlotBytes - 1)) + 1;
         if (end - chunk <= FewSlots * SlotBytes)
             RetireSlots(slot, end);
@@ -114,7 +144,7 @@ internal sealed unsafe partial class BlockTable
         for (ulong slot = address & ~(SlotBytes - 1); slot >= lowest; slot -= SlotBytes)
         {
             ref BlockTag tag = ref Slot(slot);
-            chunk = ChunkOf(tag, slot);
+            chunk = ChunkOf(tag.State, slot);
             if (tag.State != 0 && chunk + sizeof(ulong) <= address)
                 return ref tag.IsLive ? ref tag : ref Unsafe.NullRef<BlockTag>();
         }
@@ -131,12 +161,12 @@ internal sealed unsafe partial class BlockTable
     {
         for (ulong page = PageSize.Down(address); page >= heapStart; page -= PageSize.Bytes)
         {
-            if ((_ledger.At(page) & PageLedger.DeadBlocks) == 0)
+            if (!_ledger.HasDeadBlocks(page))
                 continue;
             for (ulong slot = Math.Min(page + PageSize.Bytes, address + SlotBytes) - SlotBytes; slot >= page; slot -= SlotBytes)
             {
                 ref BlockTag tag = ref Slot(slot);
-                block = ChunkOf(tag, slot) + HeaderBytes;
+                block = ChunkOf(tag.State, slot) + HeaderBytes;
                 if (tag.IsFreed && block <= address + PageSize.Mask)
                     return block + tag.RequestedBytes > address ? tag : default;
             }
@@ -153,15 +183,14 @@ internal sealed unsafe partial class BlockTable
         while (slot < end)
         {
             ulong pageEnd = Math.Min(end, (slot | PageSize.Mask) + 1);
-            ref uint entry = ref _ledger.At(slot);
-            if ((entry & PageLedger.DeadBlocks) != 0)
+            if (_ledger.HasDeadBlocks(slot))
             {
                 ulong whole = pageEnd & ~(SlotBytes - 1);
                 int words = (int)((whole - slot) >> SlotShift) * (BlockTag.Size / sizeof(ulong));
                 bool allZero = !new ReadOnlySpan<ulong>(Unsafe.AsPointer(ref Slot(slot)), words).ContainsAnyExcept(0UL);
                 RetireSlots(allZero ? whole : slot, pageEnd);
                 if ((slot & PageSize.Mask) == 0 && (pageEnd & PageSize.Mask) == 0)
-                    entry &= ~PageLedger.DeadBlocks;
+                    _ledger.ClearDeadBlocks(slot);
             }
 
             slot = pageEnd;
@@ -179,11 +208,17 @@ internal sealed unsafe partial class BlockTable
     private void RetireSlot(ulong slot, ulong end)
     {
         ref BlockTag tag = ref Slot(slot);
-        ulong chunk = ChunkOf(tag, slot);
-        if (chunk >= end || tag.IsLive)
+        ulong state = Volatile.Read(ref tag.State);
+        ulong chunk = ChunkOf(state, slot);
+        if (chunk >= end || (state & BlockTag.LiveBit) != 0)
             return;
-        CheckMarker(ref tag, chunk);
-        tag = default;
+        // The last slot may be the next chunk's as well, which another thread may just be handing out.
+        if (slot + SlotBytes > end && Interlocked.CompareExchange(ref tag.State, 0, state) != state)
+            return;
+        if ((state & BlockTag.MarkedBit) != 0)
+            CheckMarker(tag, chunk);
+        if (slot + SlotBytes <= end)
+            tag = default;
     }
 
     private static ulong HalfBit(ulong chunk) => (chunk & HalfMask) << HalfToBit62;

@@ -68,7 +68,7 @@ internal sealed class EngineParts : IDisposable
             TouchObserver observer = parts.Own(ObserverChoice.Choose(session.Header->ObserverRequested, out string reason));
             Process process = parts.Own(CreateMachine(session)).CreateProcess(LayoutOf(arena));
             var blocks = new BlockTable(session.Blocks, arena.Start, ledger, findings);
-            parts.Watched = parts.Own(new WatchedProcess(process, arena, observer, ledger, blocks, session.Sites, findings));
+            parts.Watched = parts.Own(new WatchedProcess(process, arena, observer, ledger, blocks, session.Sites(0), findings));
             parts.Malloc = new Malloc<ArenaProcess>(new ArenaProcess(parts.Watched), shadow, new MallocOptions
             {
                 OnlineCpus = (int)session.Header->Cpus,

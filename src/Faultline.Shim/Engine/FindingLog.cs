@@ -1,15 +1,20 @@
+using Faultline.Kernel.Host;
 using Faultline.Tracing.Session;
 
 namespace Faultline.Shim.Engine;
 
-/// <summary>Writes findings into the session. Callers hold the engine's lock.</summary>
+/// <summary>Writes findings and notes into the session. Its own lock is the last of all: no other is taken under it.</summary>
 internal sealed class FindingLog(SessionFile session)
 {
-    /// <summary>Site of the routed call under way: where a finding is detected.</summary>
-    public int CurrentSite { get; set; }
+    private int _lock;
 
+    private int CurrentSite => EngineThread.Current is { } thread && thread.Engine.Session == session ? thread.CurrentSite : 0;
+
+    /// <summary>Detected at the site of the routed call under way.</summary>
     public void Add(FindingKind kind, ulong address, ulong amount, in BlockTag tag = default, ulong blockAddress = 0)
-        => SessionFindings.Record(session, new FindingRecord
+    {
+        HostLock.Enter(ref _lock);
+        SessionFindings.Record(session, new FindingRecord
         {
             Kind = kind,
             AllocationSite = tag.AllocationSite,
@@ -21,6 +26,13 @@ internal sealed class FindingLog(SessionFile session)
             BlockBytes = tag.RequestedBytes,
             Amount = amount,
         });
+        HostLock.Exit(ref _lock);
+    }
 
-    public void Note(string kind, string text) => SessionNotes.Append(session, kind, text);
+    public void Note(string kind, string text)
+    {
+        HostLock.Enter(ref _lock);
+        SessionNotes.Append(session, kind, text);
+        HostLock.Exit(ref _lock);
+    }
 }

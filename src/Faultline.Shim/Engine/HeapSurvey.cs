@@ -25,7 +25,7 @@ internal ref struct HeapSurvey
     public ulong LargestFreeBytes;
     public ulong StrandedPages;
 
-    /// <summary>Takes the walk. With <paramref name="checkBlocks"/> guards and markers are checked too. The engine's lock is held.</summary>
+    /// <summary>Takes the walk. With <paramref name="checkBlocks"/> guards and markers are checked too. Locks the arenas one by one.</summary>
     public void Walk(Malloc<ArenaProcess> malloc, bool checkBlocks)
     {
         foreach (HeapChunk chunk in malloc.WalkHeaps())
@@ -52,7 +52,7 @@ internal ref struct HeapSurvey
         {
             ref BlockTag tag = ref blocks.FindLive(chunk.Address);
             if (!System.Runtime.CompilerServices.Unsafe.IsNullRef(ref tag))
-                blocks.CheckGuard(ref tag, chunk.Pointer, chunk.Address + chunk.Size + BlockTable.HeaderBytes);
+                blocks.CheckGuardOfOthers(ref tag, chunk.Pointer, chunk.Address + chunk.Size + BlockTable.HeaderBytes);
         }
         else if (chunk.Kind is ChunkKind.Cached or ChunkKind.Fast or ChunkKind.Binned or ChunkKind.Top)
         {
@@ -80,7 +80,7 @@ internal ref struct HeapSurvey
 
     private void FinishPage()
     {
-        if (_page != 0 && _liveOnPage < StrandedBelow && _watched.IsResident(_page))
+        if (_page != 0 && _liveOnPage < StrandedBelow && _watched.IsHeapPageResident(_page))
             StrandedPages++;
         _liveOnPage = 0;
     }

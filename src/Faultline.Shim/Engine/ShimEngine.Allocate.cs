@@ -1,7 +1,6 @@
 using System.Runtime.CompilerServices;
 using Faultline.Api;
 using Faultline.Kernel;
-using Faultline.Kernel.Host;
 using Faultline.Shim.Host;
 using Faultline.Shim.Ledger;
 using Faultline.Tracing.Session;
@@ -18,21 +17,15 @@ internal sealed unsafe partial class ShimEngine
     {
         if (_steppedAside)
             return RealAllocator.malloc(size);
-        HostLock.Enter(ref _lock);
         try
         {
-            site = Count(site);
-            ulong block = _malloc.Allocate(Self().Malloc, size);
-            return Answer(block, requested, family, site);
+            EngineThread thread = Enter(ref site);
+            return Answer(thread, _malloc.Allocate(thread.Malloc, size), requested, family, site);
         }
         catch (Exception failure)
         {
             StepAside(failure);
             return RealAllocator.malloc(size);
-        }
-        finally
-        {
-            HostLock.Exit(ref _lock);
         }
     }
 
@@ -40,21 +33,15 @@ internal sealed unsafe partial class ShimEngine
     {
         if (_steppedAside)
             return RealAllocator.calloc(count, size);
-        HostLock.Enter(ref _lock);
         try
         {
-            site = Count(site);
-            ulong block = _malloc.Calloc(Self().Malloc, count, size);
-            return Answer(block, unchecked(count * size), family, site);
+            EngineThread thread = Enter(ref site);
+            return Answer(thread, _malloc.Calloc(thread.Malloc, count, size), unchecked(count * size), family, site);
         }
         catch (Exception failure)
         {
             StepAside(failure);
             return RealAllocator.calloc(count, size);
-        }
-        finally
-        {
-            HostLock.Exit(ref _lock);
         }
     }
 
@@ -64,46 +51,39 @@ internal sealed unsafe partial class ShimEngine
         error = alignment > (nuint)1 << 63 ? Errno.EINVAL : Errno.ENOMEM;
         if (_steppedAside)
             return RealAllocator.memalign(alignment, size);
-        HostLock.Enter(ref _lock);
         try
         {
-            site = Count(site);
-            ulong block = _malloc.AlignedAllocate(Self().Malloc, alignment, size);
-            return Answer(block, requested, family, site);
+            EngineThread thread = Enter(ref site);
+            return Answer(thread, _malloc.AlignedAllocate(thread.Malloc, alignment, size), requested, family, site);
         }
         catch (Exception failure)
         {
             StepAside(failure);
             return RealAllocator.memalign(alignment, size);
         }
-        finally
-        {
-            HostLock.Exit(ref _lock);
-        }
     }
 
     /// <summary>Enters the allocator's answer: tag, pages, guard and counters, or the failure.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private void* Answer(ulong block, ulong requested, AllocationFamily family, int site)
+    private void* Answer(EngineThread thread, ulong block, ulong requested, AllocationFamily family, int site)
     {
         if (block == 0)
-            _sites[site].Failures++;
+            thread.CountFailure(site);
         else
-            Place(block, requested, family, site);
+            Place(thread, block, requested, family, site);
         return (void*)block;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private void Place(ulong block, ulong requested, AllocationFamily family, int site)
+    private void Place(EngineThread thread, ulong block, ulong requested, AllocationFamily family, int site)
     {
         ulong chunk = block - BlockTable.HeaderBytes;
         ulong usable = _malloc.UsableSize(block);
         ulong limit = block + usable;
-        SiteCounters* counters = _sites + site;
-        if (_malloc.IsMapped(block))
+        bool mapped = _malloc.IsMapped(block);
+        if (mapped)
         {
-            counters->MappedAllocations++;
-            _watched.PlaceOnMapping(chunk, MappingKind.Block, site);
+            PlaceOnMapping(chunk, site);
         }
         else
         {
@@ -112,33 +92,28 @@ internal sealed unsafe partial class ShimEngine
         }
 
         if (_assumes)
-            _watched.Assume(block, requested);
+            Assume(block, requested);
         _blocks.Place(chunk, requested, limit, site, family);
-        CountAllocation(counters, requested, usable);
+        thread.CountAllocation(site, requested, usable, mapped);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void PlaceOnMapping(ulong chunk, int site)
+    {
+        _watched.Lock();
+        _watched.PlaceOnMapping(chunk, MappingKind.Block, site);
+        _watched.Unlock();
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void Assume(ulong block, ulong requested)
+    {
+        _watched.Lock();
+        _watched.Assume(block, requested);
+        _watched.Unlock();
     }
 
     /// <summary>Where a block's guard ends: for a chunk of the heap behind the size word of the next chunk.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private ulong GuardLimit(ulong block, ulong usable) => block + usable + (_malloc.IsMapped(block) ? 0 : NextSizeWord);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void CountAllocation(SiteCounters* counters, ulong requested, ulong usable)
-    {
-        counters->Allocations++;
-        counters->RequestedBytes += requested;
-        counters->UsableBytes += usable;
-        ulong live = counters->RequestedBytes - counters->ReleasedRequestedBytes;
-        if (live > counters->PeakLiveBytes)
-            counters->PeakLiveBytes = live;
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void CountRelease(SiteCounters* counters, ulong requested, ulong usable)
-    {
-        counters->Released++;
-        counters->ReleasedRequestedBytes += requested;
-        counters->ReleasedUsableBytes += usable;
-    }
-
-    private static void* NativeMemory_OrNull(nuint size) => RealAllocator.malloc(size);
 }

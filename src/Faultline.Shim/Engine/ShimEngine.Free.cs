@@ -1,7 +1,6 @@
 using System.Runtime.CompilerServices;
 using Faultline.Api;
 using Faultline.Kernel;
-using Faultline.Kernel.Host;
 using Faultline.Shim.Host;
 using Faultline.Tracing.Session;
 
@@ -21,24 +20,14 @@ internal sealed unsafe partial class ShimEngine
 
         if (_steppedAside)
             return;
-        HostLock.Enter(ref _lock);
         try
         {
-            site = Count(site);
-            ulong user = (ulong)block;
-            ref BlockTag tag = ref _blocks.FindLive(user - BlockTable.HeaderBytes);
-            if (Unsafe.IsNullRef(ref tag))
-                ReportWrongFree(user, FindingKind.DoubleFree);
-            else
-                FreeLive(ref tag, user, family, site);
+            EngineThread thread = Enter(ref site);
+            FreeOwn(thread, (ulong)block, family, site);
         }
         catch (Exception failure)
         {
             StepAside(failure);
-        }
-        finally
-        {
-            HostLock.Exit(ref _lock);
         }
     }
 
@@ -53,10 +42,9 @@ internal sealed unsafe partial class ShimEngine
             return RealAllocator.malloc_usable_size(block);
         }
 
-        HostLock.Enter(ref _lock);
         try
         {
-            Count(site);
+            Enter(ref site);
             ulong user = (ulong)block;
             ref BlockTag tag = ref _blocks.FindLive(user - BlockTable.HeaderBytes);
             if (Unsafe.IsNullRef(ref tag))
@@ -70,10 +58,6 @@ internal sealed unsafe partial class ShimEngine
             StepAside(failure);
             return RequestedOf((ulong)block);
         }
-        finally
-        {
-            HostLock.Exit(ref _lock);
-        }
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
@@ -84,25 +68,36 @@ internal sealed unsafe partial class ShimEngine
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private void FreeLive(ref BlockTag tag, ulong user, AllocationFamily family, int site)
+    private void FreeOwn(EngineThread thread, ulong user, AllocationFamily family, int site)
+    {
+        ref BlockTag tag = ref _blocks.Claim(user - BlockTable.HeaderBytes, site, out BlockTag old);
+        if (Unsafe.IsNullRef(ref tag))
+            ReportWrongFree(user, FindingKind.DoubleFree);
+        else
+            FreeClaimed(thread, ref tag, old, user, family, site);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void FreeClaimed(EngineThread thread, ref BlockTag tag, in BlockTag old, ulong user, AllocationFamily family, int site)
     {
         ulong usable = _malloc.UsableSize(user);
-        _blocks.CheckGuard(ref tag, user, GuardLimit(user, usable));
-        if (tag.Family != (uint)family)
-            CheckFamily(tag, user, family, site);
-        CountRelease(_sites + tag.AllocationSite, tag.RequestedBytes, usable);
-        BlockTable.Kill(ref tag, site);
-        if (_malloc.IsMapped(user))
-        {
-            _malloc.Free(Self().Malloc, user);
-            return;
-        }
+        _blocks.CheckGuard(old, user, GuardLimit(user, usable));
+        if (old.Family != (uint)family)
+            CheckFamily(old, user, family, site);
+        thread.CountRelease((int)old.AllocationSite, old.RequestedBytes, usable);
+        if (!_malloc.IsMapped(user))
+            PrepareRelease(ref tag, user, usable);
+        _malloc.Free(thread.Malloc, user);
+    }
 
+    /// <summary>A block of the heap is about to be given back: its touches are settled while it is known whose they are, and it is marked.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void PrepareRelease(ref BlockTag tag, ulong user, ulong usable)
+    {
         ulong chunk = user - BlockTable.HeaderBytes;
         ulong last = user + usable - 1;
         if (((chunk + sizeof(ulong)) ^ last) >> PageSize.Shift != 0)
             _watched.ObserveReleased(PageSize.Down(chunk + sizeof(ulong)), PageSize.Down(last) + PageSize.Bytes);
-        _malloc.Free(Self().Malloc, user);
         _blocks.Mark(ref tag, chunk);
     }
 

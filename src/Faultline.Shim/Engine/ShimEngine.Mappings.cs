@@ -1,12 +1,12 @@
 using System.Runtime.InteropServices;
 using Faultline.Kernel;
-using Faultline.Kernel.Host;
 using Faultline.Shim.Host;
 using Faultline.Tracing.Session;
 
 namespace Faultline.Shim.Engine;
 
-// mmap, munmap, mremap and madvise of the program. Answers are as the C library gives them; errno is set on failure.
+// mmap, munmap, mremap and madvise of the program, each under the lock of the simulated kernel. Answers are as the C library gives
+// them; errno is set on failure.
 internal sealed unsafe partial class ShimEngine
 {
     public void* Map(in MmapArguments call, int site)
@@ -19,26 +19,24 @@ internal sealed unsafe partial class ShimEngine
             return call.Call();
         }
 
-        Errno error = Errno.None;
-        HostLock.Enter(ref _lock);
         try
         {
-            site = Count(site);
+            EngineThread thread = Enter(ref site);
+            Errno error = Errno.None;
+            void* answer = HostCalls.Failed;
+            _watched.Lock();
             if (call.IsFixed)
-                error = ClearFixed(call, site);
+                error = ClearFixed(thread, call, site);
             if (error == Errno.None)
-                return simulated ? MapSimulated(call, site, out error) : MapForeign(call);
-            return HostCalls.Failed;
+                answer = simulated ? MapSimulated(thread, call, site, out error) : MapForeign(call, out error);
+            _watched.Unlock();
+            SetErrno(error);
+            return answer;
         }
         catch (Exception failure)
         {
             StepAside(failure);
             return call.IsFixed ? HostCalls.Failed : call.Call();
-        }
-        finally
-        {
-            HostLock.Exit(ref _lock);
-            SetErrno(error);
         }
     }
 
@@ -51,22 +49,19 @@ internal sealed unsafe partial class ShimEngine
         }
 
         Errno error = Errno.None;
-        HostLock.Enter(ref _lock);
         try
         {
-            site = Count(site);
-            error = UnmapOwn((ulong)start, length, site);
+            EngineThread thread = Enter(ref site);
+            _watched.Lock();
+            error = UnmapOwn(thread, (ulong)start, length, site);
+            _watched.Unlock();
         }
         catch (Exception failure)
         {
             StepAside(failure);
         }
-        finally
-        {
-            HostLock.Exit(ref _lock);
-            SetErrno(error);
-        }
 
+        SetErrno(error);
         return error == Errno.None ? 0 : -1;
     }
 
@@ -79,48 +74,44 @@ internal sealed unsafe partial class ShimEngine
         }
 
         Errno error = Errno.None;
-        HostLock.Enter(ref _lock);
         try
         {
-            site = Count(site);
+            Enter(ref site);
+            _watched.Lock();
             error = _watched.Madvise(new VirtualAddress((ulong)start), length, (Advice)advice, overBlocks: true).Error;
+            _watched.Unlock();
         }
         catch (Exception failure)
         {
             StepAside(failure);
         }
-        finally
-        {
-            HostLock.Exit(ref _lock);
-            SetErrno(error);
-        }
 
+        SetErrno(error);
         return error == Errno.None ? 0 : -1;
     }
 
-    private void* MapSimulated(in MmapArguments call, int site, out Errno error)
+    private void* MapSimulated(EngineThread thread, in MmapArguments call, int site, out Errno error)
     {
         SystemCallResult result = _watched.MapForUser(call, site);
         error = result.Error;
         if (result.Failed)
         {
-            _sites[site].Failures++;
+            thread.CountFailure(site);
             return HostCalls.Failed;
         }
 
-        CountMapping(result.Address.Value, call.Length, site);
+        CountMapping(thread, result.Address.Value, call.Length, site);
         return (void*)result.Address.Value;
     }
 
-    private void CountMapping(ulong start, ulong length, int site)
+    private void CountMapping(EngineThread thread, ulong start, ulong length, int site)
     {
         _blocks.PlaceMapping(start, length, site);
-        _sites[site].MappedAllocations++;
-        CountAllocation(_sites + site, length, PageSize.Up(length));
+        thread.CountAllocation(site, length, PageSize.Up(length), mapped: true);
     }
 
     /// <summary>A fixed mapping replaces what is there: allowed over the program's own mappings only.</summary>
-    private Errno ClearFixed(in MmapArguments call, int site)
+    private Errno ClearFixed(EngineThread thread, in MmapArguments call, int site)
     {
         ulong start = call.Address;
         ulong end = start + PageSize.Up(call.Length);
@@ -129,31 +120,32 @@ internal sealed unsafe partial class ShimEngine
         if (end <= start || end > _arenaStart + _arenaLength || !_watched.IsUserRange(start, end))
             return Errno.ENOMEM;
         if (((MapFlags)call.Flags & MapFlags.FixedNoReplace) == 0)
-            UnmapUser(start, end, site);
+            UnmapUser(thread, start, end, site);
         return Errno.None;
     }
 
     /// <summary>A file or shared memory over a part of the arena.</summary>
-    private void* MapForeign(in MmapArguments call)
+    private void* MapForeign(in MmapArguments call, out Errno error)
     {
         void* answer = call.Call();
-        if (answer != HostCalls.Failed)
+        error = answer == HostCalls.Failed ? (Errno)Marshal.GetLastSystemError() : Errno.None;
+        if (error == Errno.None)
             _watched.GiveToForeign(call.Address, call.Length);
         return answer;
     }
 
-    private Errno UnmapOwn(ulong start, nuint length, int site)
+    private Errno UnmapOwn(EngineThread thread, ulong start, nuint length, int site)
     {
         ulong end = start + PageSize.Up(length);
         if ((start & PageSize.Mask) != 0 || length == 0 || end <= start || end > _arenaStart + _arenaLength)
             return Errno.EINVAL;
         if (!_watched.IsUserRange(start, end))
         {
-            ReportWrongFree(start, FindingKind.DoubleFree);
+            ReportWrongAddress(start, FindingKind.DoubleFree);
             return Errno.None;
         }
 
-        UnmapUser(start, end, site);
+        UnmapUser(thread, start, end, site);
         return Errno.None;
     }
 

@@ -10,6 +10,14 @@ internal sealed unsafe partial class ShimEngine
     [MethodImpl(MethodImplOptions.NoInlining)]
     private void ReportWrongFree(ulong user, FindingKind whenFreed)
     {
+        _watched.Lock();
+        ReportWrongAddress(user, whenFreed);
+        _watched.Unlock();
+    }
+
+    /// <summary>The same under the lock of the simulated kernel, which the place is looked up under.</summary>
+    private void ReportWrongAddress(ulong user, FindingKind whenFreed)
+    {
         if (TryFindEnclosing(user, out BlockTag tag, out ulong block))
         {
             _findings.Add(FindingKind.FreeOfInteriorPointer, user, user - block, tag, block);

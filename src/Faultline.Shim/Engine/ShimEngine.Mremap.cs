@@ -1,6 +1,5 @@
 using System.Runtime.InteropServices;
 using Faultline.Kernel;
-using Faultline.Kernel.Host;
 using Faultline.Shim.Host;
 using Faultline.Shim.Ledger;
 using Faultline.Tracing.Session;
@@ -21,36 +20,34 @@ internal sealed unsafe partial class ShimEngine
 
         Errno error = Errno.None;
         void* answer = HostCalls.Failed;
-        HostLock.Enter(ref _lock);
         try
         {
-            site = Count(site);
+            EngineThread thread = Enter(ref site);
+            _watched.Lock();
             ulong end = (ulong)start + PageSize.Up(oldLength);
             if (((ulong)start & PageSize.Mask) != 0 || oldLength == 0 || newLength == 0 || end > _arenaStart + _arenaLength || !_watched.IsUserRange((ulong)start, end))
                 error = Errno.EINVAL;
             else if ((flags & ~HostCalls.MremapMayMove) != 0)
-                answer = RemapElsewhere((ulong)start, oldLength, newLength, flags, newAddress, site, out error);
+                answer = RemapElsewhere(thread, (ulong)start, oldLength, newLength, flags, newAddress, site, out error);
             else
-                answer = RemapOwn((ulong)start, oldLength, newLength, flags != 0, site, out error);
+                answer = RemapOwn(thread, (ulong)start, oldLength, newLength, flags != 0, site, out error);
+            _watched.Unlock();
         }
         catch (Exception failure)
         {
             StepAside(failure);
             error = Errno.ENOMEM;
-        }
-        finally
-        {
-            HostLock.Exit(ref _lock);
-            SetErrno(error);
+            answer = HostCalls.Failed;
         }
 
+        SetErrno(error);
         return answer;
     }
 
-    private void* RemapOwn(ulong start, nuint oldLength, nuint newLength, bool mayMove, int site, out Errno error)
+    private void* RemapOwn(EngineThread thread, ulong start, nuint oldLength, nuint newLength, bool mayMove, int site, out Errno error)
     {
-        SplitMapping(start);
-        SplitMapping(start + PageSize.Up(oldLength));
+        SplitMapping(thread, start);
+        SplitMapping(thread, start + PageSize.Up(oldLength));
         int index = _watched.Mappings.Find(start);
         error = Errno.EFAULT;
         if (index < 0 || _watched.Mappings[index].Kind != MappingKind.User || _watched.Mappings[index].Length != PageSize.Up(oldLength))
@@ -59,26 +56,26 @@ internal sealed unsafe partial class ShimEngine
         error = result.Error;
         if (result.Failed)
         {
-            _sites[site].Failures++;
+            thread.CountFailure(site);
             return HostCalls.Failed;
         }
 
         ref BlockTag tag = ref _blocks.Slot(start);
         ulong moved = result.Address.Value;
-        CountRelease(_sites + tag.AllocationSite, tag.RequestedBytes, PageSize.Up(oldLength));
+        thread.CountRelease((int)tag.AllocationSite, tag.RequestedBytes, PageSize.Up(oldLength));
         if (moved != start)
         {
-            _sites[site].Moves++;
+            thread.CountMove(site);
             BlockTable.Kill(ref tag, site);
         }
 
         _watched.PlaceOnMapping(moved, MappingKind.User, site);
-        CountMapping(moved, newLength, site);
+        CountMapping(thread, moved, newLength, site);
         return (void*)moved;
     }
 
     /// <summary>To a place that the program names (MREMAP_FIXED), or leaving the old one mapped: done for real, and out of the simulation from then on.</summary>
-    private void* RemapElsewhere(ulong start, nuint oldLength, nuint newLength, int flags, void* newAddress, int site, out Errno error)
+    private void* RemapElsewhere(EngineThread thread, ulong start, nuint oldLength, nuint newLength, int flags, void* newAddress, int site, out Errno error)
     {
         error = Errno.EINVAL;
         ulong target = (flags & HostCalls.MremapFixed) != 0 ? (ulong)newAddress : 0;
@@ -100,11 +97,11 @@ internal sealed unsafe partial class ShimEngine
         error = Errno.None;
         if (inArena)
         {
-            UnmapBooks(target, targetEnd, site);
+            UnmapBooks(thread, target, targetEnd, site);
             _watched.GiveToForeign(target, newLength);
         }
 
-        UnmapBooks(start, end, site);
+        UnmapBooks(thread, start, end, site);
         if ((flags & HostCalls.MremapDontUnmap) != 0)
             _watched.GiveToForeign(start, oldLength);
         else

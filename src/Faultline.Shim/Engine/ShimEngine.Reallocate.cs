@@ -1,7 +1,6 @@
 using System.Runtime.CompilerServices;
 using Faultline.Api;
 using Faultline.Kernel;
-using Faultline.Kernel.Host;
 using Faultline.Shim.Host;
 using Faultline.Tracing.Session;
 
@@ -25,21 +24,17 @@ internal sealed unsafe partial class ShimEngine
         }
 
         if (_steppedAside)
-            return Rescue(block, size);
-        HostLock.Enter(ref _lock);
+            return Rescue(block, RequestedOf((ulong)block), size);
+        BlockTag old = default;
         try
         {
-            site = Count(site);
-            return ReallocateOwn((ulong)block, size, requested, family, site);
+            EngineThread thread = Enter(ref site);
+            return ReallocateOwn(thread, (ulong)block, size, requested, family, site, ref old);
         }
         catch (Exception failure)
         {
             StepAside(failure);
-            return Rescue(block, size);
-        }
-        finally
-        {
-            HostLock.Exit(ref _lock);
+            return Rescue(block, old.IsLive ? (nuint)old.RequestedBytes : RequestedOf((ulong)block), size);
         }
     }
 
@@ -53,55 +48,48 @@ internal sealed unsafe partial class ShimEngine
             return AllocateAligned(alignment, size, requested, Family, site, out _);
         if (_steppedAside || !Owns(block))
             return MoveElsewhere(block, alignment, size, site);
-        HostLock.Enter(ref _lock);
         try
         {
-            site = Count(site);
-            return ReallocateAlignedOwn((ulong)block, alignment, size, requested, site);
+            EngineThread thread = Enter(ref site);
+            return ReallocateAlignedOwn(thread, (ulong)block, alignment, size, requested, site);
         }
         catch (Exception failure)
         {
             StepAside(failure);
             return MoveElsewhere(block, alignment, size, site);
         }
-        finally
-        {
-            HostLock.Exit(ref _lock);
-        }
     }
 
-    private void* ReallocateOwn(ulong user, nuint size, nuint requested, AllocationFamily family, int site)
+    /// <summary><paramref name="old"/> is the block's tag as it was, as soon as the block is claimed.</summary>
+    private void* ReallocateOwn(EngineThread thread, ulong user, nuint size, nuint requested, AllocationFamily family, int site, ref BlockTag old)
     {
         ulong chunk = user - BlockTable.HeaderBytes;
-        ref BlockTag tag = ref _blocks.FindLive(chunk);
+        ref BlockTag tag = ref _blocks.Claim(chunk, site, out old);
         if (Unsafe.IsNullRef(ref tag))
         {
             ReportWrongFree(user, FindingKind.ReallocAfterFree);
-            return Answer(_malloc.Allocate(Self().Malloc, size), requested, family, site);
+            return Answer(thread, _malloc.Allocate(thread.Malloc, size), requested, family, site);
         }
 
+        bool mapped = _malloc.IsMapped(user);
         ulong usable = _malloc.UsableSize(user);
-        _blocks.CheckGuard(ref tag, user, GuardLimit(user, usable));
-        if (tag.Family != (uint)family)
-            CheckFamily(tag, user, family, site);
-        ulong moved = _malloc.Reallocate(Self().Malloc, user, size);
+        if (!_blocks.CheckGuard(old, user, GuardLimit(user, usable)))
+            old.State &= ~BlockTag.GuardedBit;
+        if (old.Family != (uint)family)
+            CheckFamily(old, user, family, site);
+        ulong moved = _malloc.Reallocate(thread.Malloc, user, size);
         if (moved == 0)
         {
-            _sites[site].Failures++;
+            tag = old;
+            thread.CountFailure(site);
             return null;
         }
 
-        CountRelease(_sites + tag.AllocationSite, tag.RequestedBytes, usable);
+        thread.CountRelease((int)old.AllocationSite, old.RequestedBytes, usable);
         if (moved != user)
-        {
-            _sites[site].Moves++;
-            BlockTable.Kill(ref tag, site);
-            if (_watched.IsHeap(user))
-                _blocks.Mark(ref tag, chunk);
-        }
-
-        Place(moved, requested, family, site);
-        if (moved == user && _watched.IsHeap(user))
+            thread.CountMove(site);
+        Place(thread, moved, requested, family, site);
+        if (moved == user && !mapped)
             ObserveCutOff(user, usable);
         return (void*)moved;
     }
@@ -115,37 +103,32 @@ internal sealed unsafe partial class ShimEngine
             _watched.ObserveReleased(start, end);
     }
 
-    private void* ReallocateAlignedOwn(ulong user, nuint alignment, nuint size, nuint requested, int site)
+    private void* ReallocateAlignedOwn(EngineThread thread, ulong user, nuint alignment, nuint size, nuint requested, int site)
     {
         const AllocationFamily Family = AllocationFamily.NativeMemoryAligned;
-        ref BlockTag tag = ref _blocks.FindLive(user - BlockTable.HeaderBytes);
-        if (Unsafe.IsNullRef(ref tag))
+        if (Unsafe.IsNullRef(ref _blocks.FindLive(user - BlockTable.HeaderBytes)))
         {
             ReportWrongFree(user, FindingKind.ReallocAfterFree);
-            return Answer(_malloc.AlignedAllocate(Self().Malloc, alignment, size), requested, Family, site);
+            return Answer(thread, _malloc.AlignedAllocate(thread.Malloc, alignment, size), requested, Family, site);
         }
 
-        ulong moved = _malloc.AlignedAllocate(Self().Malloc, alignment, size);
+        ulong moved = _malloc.AlignedAllocate(thread.Malloc, alignment, size);
         if (moved != 0)
         {
             _watched.Copy(moved, user, Math.Min(size, _malloc.UsableSize(user)));
-            _sites[site].Moves++;
-            FreeLive(ref tag, user, Family, site);
+            thread.CountMove(site);
+            FreeOwn(thread, user, Family, site);
         }
 
-        return Answer(moved, requested, Family, site);
+        return Answer(thread, moved, requested, Family, site);
     }
 
     /// <summary>After stepping aside: a block of the arena moves to the real allocator and its old place is left alone.</summary>
-    private void* Rescue(void* block, nuint size)
+    private static void* Rescue(void* block, nuint old, nuint size)
     {
         void* moved = RealAllocator.malloc(size);
         if (moved != null)
-        {
-            nuint old = RequestedOf((ulong)block);
             Buffer.MemoryCopy(block, moved, size, Math.Min(size, old));
-        }
-
         return moved;
     }
 

@@ -7,7 +7,7 @@ using Faultline.Tracing.Session;
 namespace Faultline.Shim.Engine;
 
 // Snapshots: everything that the program touched is looked at and simulated, then the simulated machine is written into
-// the session. The lock is let go between slices, so that no thread waits for a whole arena.
+// the session. Locks are let go between slices and arenas, so that no thread waits for all of it.
 internal sealed unsafe partial class ShimEngine
 {
     private const ulong SliceBytes = 64UL << 20;
@@ -25,6 +25,8 @@ internal sealed unsafe partial class ShimEngine
         {
             if (_steppedAside)
                 return;
+            if (EngineThread.Current is { } thread && thread.Engine == this)
+                thread.CurrentSite = 0;
             bool isFinal = reason is SnapshotReason.Exit or SnapshotReason.UnhandledException;
             // The program's own exit handlers may go on for a while: later snapshots are still of its end.
             if (isFinal)
@@ -33,15 +35,14 @@ internal sealed unsafe partial class ShimEngine
                 reason = _ending;
             try
             {
+                LockedRetireDead();
                 ObserveAll();
+                WriteSnapshot(reason, isFinal);
             }
             catch (Exception failure)
             {
-                LockedStepAside(failure);
-                return;
+                StepAside(failure);
             }
-
-            WriteSnapshot(reason, isFinal);
         }
     }
 
@@ -59,54 +60,44 @@ internal sealed unsafe partial class ShimEngine
         while (start < end)
         {
             ulong stop = Math.Min(end, start + SliceBytes);
-            HostLock.Enter(ref _lock);
-            try
-            {
-                _findings.CurrentSite = 0;
-                _watched.ObservedPages = 0;
-                _watched.Observe(start, stop);
-                _realPages += _watched.ObservedPages;
-            }
-            finally
-            {
-                HostLock.Exit(ref _lock);
-            }
-
+            _watched.Lock();
+            _watched.ObservedPages = 0;
+            _watched.Observe(start, stop);
+            _realPages += _watched.ObservedPages;
+            _watched.Unlock();
             start = stop;
         }
     }
 
     private void WriteSnapshot(SnapshotReason reason, bool isFinal)
     {
-        HostLock.Enter(ref _lock);
-        try
+        var snapshot = new SnapshotRecord
         {
-            _findings.CurrentSite = 0;
-            RetireDead();
-            _watched.MarkFullLook();
-            var snapshot = new SnapshotRecord
-            {
-                Reason = reason,
-                UnixNanoseconds = (DateTime.UtcNow - DateTime.UnixEpoch).Ticks * 100,
-                EventCount = _header->EventCount,
-            };
-            DescribeHeap(ref snapshot, isFinal);
-            DescribeProcess(ref snapshot);
-            DescribeZones(ref snapshot);
-            DescribeSites(ref snapshot);
-            DescribeReal(ref snapshot);
-            SessionSnapshots.Write(_session, snapshot);
-            if (isFinal)
-                _header->State = SessionState.Finished;
-        }
-        catch (Exception failure)
-        {
-            StepAside(failure);
-        }
-        finally
-        {
-            HostLock.Exit(ref _lock);
-        }
+            Reason = reason,
+            UnixNanoseconds = (DateTime.UtcNow - DateTime.UnixEpoch).Ticks * 100,
+        };
+        DescribeHeap(ref snapshot, isFinal);
+        DescribeLive(ref snapshot);
+        _watched.Lock();
+        _watched.MarkFullLook();
+        DescribeProcess(ref snapshot);
+        DescribeZones(ref snapshot);
+        DescribeSites(ref snapshot);
+        DescribeReal(ref snapshot);
+        _watched.Unlock();
+        SessionSnapshots.Write(_session, snapshot);
+        if (isFinal)
+            _header->State = SessionState.Finished;
+    }
+
+    /// <summary>From the threads' counters.</summary>
+    private void DescribeLive(ref SnapshotRecord snapshot)
+    {
+        SiteCounters total = SessionCounters.Total(_session);
+        snapshot.EventCount = total.Calls;
+        snapshot.LiveBlocks = total.Allocations - total.Released;
+        snapshot.LiveRequestedBytes = total.RequestedBytes - total.ReleasedRequestedBytes;
+        snapshot.LiveUsableBytes = total.UsableBytes - total.ReleasedUsableBytes;
     }
 
     private void DescribeProcess(ref SnapshotRecord snapshot)
@@ -165,22 +156,17 @@ internal sealed unsafe partial class ShimEngine
         snapshot.StrandedPages = survey.StrandedPages;
     }
 
-    /// <summary>Live blocks from the counters, and each site's resident pages, counted anew and then written in one go.</summary>
+    /// <summary>Each site's resident pages, counted anew and then written in one go.</summary>
     private void DescribeSites(ref SnapshotRecord snapshot)
     {
         uint* pages = (uint*)_pagesOfSite.Start;
-        uint sites = Math.Min(_header->SiteCount + 1, (uint)SessionLayout.SiteCapacity);
-        new Span<uint>(pages, (int)sites).Clear();
+        int sites = _session.SiteCount + 1;
+        new Span<uint>(pages, sites).Clear();
         snapshot.HeapResidentPages = _watched.CountHeapPages(pages);
         snapshot.MappedResidentPages = _watched.CountMappedPages(pages);
-        for (uint site = 0; site < sites; site++)
-        {
-            SiteCounters* counters = _sites + site;
-            counters->ResidentPages = pages[site];
-            snapshot.LiveBlocks += counters->Allocations - counters->Released;
-            snapshot.LiveRequestedBytes += counters->RequestedBytes - counters->ReleasedRequestedBytes;
-            snapshot.LiveUsableBytes += counters->UsableBytes - counters->ReleasedUsableBytes;
-        }
+        for (int site = 0; site < sites; site++)
+            if (_faultsOfSites[site].ResidentPages != pages[site])
+                _faultsOfSites[site].ResidentPages = pages[site];
     }
 
     private void DescribeReal(ref SnapshotRecord snapshot)
@@ -192,12 +178,5 @@ internal sealed unsafe partial class ShimEngine
         snapshot.RealMinorFaults = real.MinorFaults;
         snapshot.RealMajorFaults = real.MajorFaults;
         snapshot.RealArenaPages = _realPages;
-    }
-
-    private void LockedStepAside(Exception failure)
-    {
-        HostLock.Enter(ref _lock);
-        StepAside(failure);
-        HostLock.Exit(ref _lock);
     }
 }

@@ -10,6 +10,7 @@ namespace Faultline.Shim.Engine;
 internal sealed unsafe partial class ShimEngine
 {
     private readonly List<EngineThread> _threads = [];
+    private readonly ShardPool _shards;
     private int _threadsLock;
     private bool _mainIsKnown;
 
@@ -30,7 +31,7 @@ internal sealed unsafe partial class ShimEngine
         if (thread == null)
         {
             RetireDead();
-            thread = new EngineThread(this, Thread.CurrentThread, isMain && !_mainIsKnown ? _malloc.MainThread : _malloc.StartThread());
+            thread = new EngineThread(this, isMain && !_mainIsKnown ? _malloc.MainThread : _malloc.StartThread(), _shards.Take());
             _mainIsKnown |= isMain;
             _threads.Add(thread);
         }
@@ -42,7 +43,7 @@ internal sealed unsafe partial class ShimEngine
 
     /// <summary>
     /// What glibc does in a thread's last moments is done for those that have ended, in the order of their first calls: the cache's
-    /// blocks go back to their arenas, and an arena that nobody is attached to any more waits for the next thread.
+    /// blocks go back to their arenas, and an arena that nobody is attached to any more waits for the next thread. The list is locked.
     /// </summary>
     private void RetireDead()
     {
@@ -53,9 +54,22 @@ internal sealed unsafe partial class ShimEngine
             if (thread.Thread.IsAlive || thread.Malloc == _malloc.MainThread)
                 _threads[kept++] = thread;
             else
-                _malloc.EndThread(thread.Malloc);
+                Retire(thread);
         }
 
         _threads.RemoveRange(kept, _threads.Count - kept);
+    }
+
+    private void Retire(EngineThread thread)
+    {
+        _malloc.EndThread(thread.Malloc);
+        _shards.Return(thread.ShardIndex);
+    }
+
+    private void LockedRetireDead()
+    {
+        HostLock.Enter(ref _threadsLock);
+        RetireDead();
+        HostLock.Exit(ref _threadsLock);
     }
 }

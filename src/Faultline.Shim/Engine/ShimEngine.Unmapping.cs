@@ -8,39 +8,37 @@ namespace Faultline.Shim.Engine;
 internal sealed unsafe partial class ShimEngine
 {
     /// <summary>Unmaps a page-aligned range that holds mappings of the program only.</summary>
-    private void UnmapUser(ulong start, ulong end, int site)
+    private void UnmapUser(EngineThread thread, ulong start, ulong end, int site)
     {
-        BookUnmap(start, end, site);
+        BookUnmap(thread, start, end, site);
         _watched.Munmap(new VirtualAddress(start), end - start);
     }
 
     /// <summary>The same where the real kernel has taken the pages already.</summary>
-    private void UnmapBooks(ulong start, ulong end, int site)
+    private void UnmapBooks(EngineThread thread, ulong start, ulong end, int site)
     {
-        BookUnmap(start, end, site);
+        BookUnmap(thread, start, end, site);
         _watched.Abandon(start, end);
     }
 
-    private void BookUnmap(ulong start, ulong end, int site)
+    private void BookUnmap(EngineThread thread, ulong start, ulong end, int site)
     {
         MappingTable mappings = _watched.Mappings;
         for (int i = mappings.FirstStartingAtOrBelow(end - 1); i < mappings.Count && mappings[i].End > start; i++)
             if (mappings[i].Kind == MappingKind.User)
-                CutMapping(mappings[i], Math.Max(start, mappings[i].Start), Math.Min(end, mappings[i].End), site);
+                CutMapping(thread, mappings[i], Math.Max(start, mappings[i].Start), Math.Min(end, mappings[i].End), site);
     }
 
     /// <summary>Books the part [start, end) of a mapping as released.</summary>
-    private void CutMapping(in Mapping mapping, ulong start, ulong end, int site)
+    private void CutMapping(EngineThread thread, in Mapping mapping, ulong start, ulong end, int site)
     {
         ref BlockTag tag = ref _blocks.Slot(mapping.Start);
         ulong requestedEnd = mapping.Start + tag.RequestedBytes;
         int owner = (int)tag.AllocationSite;
-        SiteCounters* counters = _sites + owner;
-        counters->ReleasedRequestedBytes += Overlap(start, end, mapping.Start, requestedEnd);
-        counters->ReleasedUsableBytes += end - start;
-
         bool keepsLow = mapping.Start < start;
         bool keepsHigh = end < mapping.End;
+        ulong released = Overlap(start, end, mapping.Start, requestedEnd);
+        thread.CountRelease(owner, released, end - start, blocks: keepsLow || keepsHigh ? 0UL : 1UL);
         if (keepsHigh)
             _blocks.PlaceMapping(end, requestedEnd - Math.Min(requestedEnd, end), owner);
         if (keepsLow)
@@ -48,13 +46,11 @@ internal sealed unsafe partial class ShimEngine
         else
             BlockTable.Kill(ref tag, site);
         if (keepsLow && keepsHigh)
-            counters->Allocations++;
-        if (!keepsLow && !keepsHigh)
-            counters->Released++;
+            thread.CountSplit(owner);
     }
 
     /// <summary>Makes two mappings, and two blocks, of the program's mapping that spans an address.</summary>
-    private void SplitMapping(ulong address)
+    private void SplitMapping(EngineThread thread, ulong address)
     {
         MappingTable mappings = _watched.Mappings;
         int index = mappings.Find(address);
@@ -68,7 +64,7 @@ internal sealed unsafe partial class ShimEngine
         mappings.Insert(mapping with { Start = address, Chunk = address, Pending = 0 });
         _blocks.PlaceMapping(address, requestedEnd - Math.Min(requestedEnd, address), owner);
         _blocks.PlaceMapping(mapping.Start, Math.Min(requestedEnd, address) - mapping.Start, owner);
-        _sites[owner].Allocations++;
+        thread.CountSplit(owner);
     }
 
     private static ulong Overlap(ulong start, ulong end, ulong otherStart, ulong otherEnd)

@@ -9,7 +9,9 @@ namespace Faultline.Shim.Engine;
 
 /// <summary>
 /// Serves the routed calls of one process: the simulated allocator over the watched process, the block tags, the counters
-/// of the session. All calls may come from any thread; one lock stands around the simulated arena.
+/// of the session. All calls may come from any thread, at the same time: what a thread's own cache can serve takes no lock and writes
+/// nothing that another thread writes; what an arena or the simulated kernel has to do takes their locks, as in reality
+/// (<see cref="WatchedProcess"/> states the order).
 /// </summary>
 /// <remarks>
 /// Nothing of Faultline's may end the program. If the model breaks (an exception that no .NET API would throw), the engine
@@ -19,7 +21,7 @@ internal sealed unsafe partial class ShimEngine : IDisposable
 {
     private readonly SessionFile _session;
     private readonly SessionHeader* _header;
-    private readonly SiteCounters* _sites;
+    private readonly SiteCounters* _faultsOfSites;
     private readonly EngineParts _parts;
     private readonly WatchedProcess _watched;
     private readonly BlockTable _blocks;
@@ -28,8 +30,8 @@ internal sealed unsafe partial class ShimEngine : IDisposable
     private readonly ulong _arenaStart;
     private readonly ulong _arenaLength;
     private readonly bool _assumes;
-    private int _lock;
     private volatile bool _steppedAside;
+    private int _failures;
 
     /// <param name="session">Attached to and not yet running.</param>
     /// <param name="parts">Disposed with the engine.</param>
@@ -38,7 +40,8 @@ internal sealed unsafe partial class ShimEngine : IDisposable
     {
         _session = session;
         _header = session.Header;
-        _sites = session.Sites;
+        _faultsOfSites = session.Sites(0);
+        _shards = new ShardPool(session);
         _parts = parts;
         _watched = parts.Watched;
         _blocks = parts.Watched.Blocks;
@@ -63,19 +66,14 @@ internal sealed unsafe partial class ShimEngine : IDisposable
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool Owns(void* block) => (ulong)block - _arenaStart < _arenaLength;
 
-    /// <summary>Throws <see cref="InvalidOperationException"/> where the model, the tables and the sums disagree. For tests.</summary>
+    /// <summary>
+    /// Throws <see cref="InvalidOperationException"/> where the model, the tables and the sums disagree. For tests, with no other thread
+    /// in a call.
+    /// </summary>
     public void CheckInvariants()
     {
-        HostLock.Enter(ref _lock);
-        try
-        {
-            _malloc.CheckInvariants();
-            _watched.CheckInvariants((int)_header->SiteCount);
-        }
-        finally
-        {
-            HostLock.Exit(ref _lock);
-        }
+        _malloc.CheckInvariants();
+        _watched.CheckInvariants(_session.SiteCount);
     }
 
     /// <summary>A routed call that asks for nothing: a null string, an alignment that is refused.</summary>
@@ -87,37 +85,48 @@ internal sealed unsafe partial class ShimEngine : IDisposable
         _pagesOfSite.Dispose();
     }
 
-    /// <summary>Counts a routed call; the lock is held.</summary>
+    /// <summary>A routed call begins: counts it. Answers the calling thread's context.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private int Count(int site)
+    private EngineThread Enter(ref int site)
     {
-        if ((uint)site >= SessionLayout.SiteCapacity)
-            site = 0;
-        _header->EventCount++;
-        _sites[site].Calls++;
-        _findings.CurrentSite = site;
-        return site;
+        EngineThread thread = Self();
+        site = thread.CountCall(site);
+        return thread;
     }
 
     /// <summary>A call that only concerns the real allocator, or nobody (free of null).</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     private void CountElsewhere(int site, bool foreign)
     {
-        HostLock.Enter(ref _lock);
-        Count(site);
-        if (foreign)
-            _header->ForeignCalls++;
-        HostLock.Exit(ref _lock);
+        try
+        {
+            EngineThread thread = Enter(ref site);
+            if (foreign)
+                thread.CountForeign();
+        }
+        catch (Exception failure)
+        {
+            StepAside(failure);
+        }
     }
 
-    /// <summary>The model broke; says so in the session and never touches it again. The lock is held.</summary>
+    /// <summary>
+    /// The model broke; says so in the session and never touches it again. The locks that the failed operation holds stay taken:
+    /// whoever waits for one gets an exception, and comes here too.
+    /// </summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     private void StepAside(Exception failure)
     {
         _steppedAside = true;
+        if (Interlocked.Increment(ref _failures) > 1)
+            return;
+        _watched.BreakLock();
+        _malloc.BreakLocks();
+        HostLock.Break(ref _threadsLock);
         try
         {
-            _findings.Note("internal", $"the simulation stopped after {_header->EventCount} calls, the real allocator served the rest: {failure}");
+            ulong calls = SessionCounters.Total(_session).Calls;
+            _findings.Note("internal", $"the simulation stopped after {calls} calls, the real allocator served the rest: {failure}");
             _findings.Add(FindingKind.Internal, 0, 0);
         }
         catch (Exception)

@@ -1,4 +1,5 @@
 using Faultline.Kernel;
+using Faultline.Shim.Engine;
 using Faultline.Shim.Host;
 using Faultline.Shim.Ledger;
 
@@ -55,7 +56,7 @@ internal sealed unsafe partial class WatchedProcess
             if (index >= 0 && Mappings[index].Kind != MappingKind.Heap)
             {
                 ForgetHeaders(Mappings[index], at, stop);
-                Blocks.Slot(Mappings[index].Chunk).State &= ~Tracing.Session.BlockTag.GuardedBit;
+                BlockTable.DropGuard(ref Blocks.Slot(Mappings[index].Chunk));
             }
             else if (!overBlocks)
             {

@@ -55,6 +55,13 @@ internal sealed unsafe partial class WatchedProcess
         start = Ledger.FindOther(start, end, PageLedger.Settled, PageLedger.Settled);
         if (start == end)
             return;
+        Lock();
+        ObserveUnsettled(start, end);
+        Unlock();
+    }
+
+    private void ObserveUnsettled(ulong start, ulong end)
+    {
         Observe(start, end);
         // On a machine that has run out, touched pages may be absent too.
         if (Process.UnbackedPages != 0)
@@ -65,7 +72,7 @@ internal sealed unsafe partial class WatchedProcess
         {
             ref uint entry = ref Ledger.At(start);
             if ((entry & PageLedger.Settled) == 0 && !(someAreZero && Process.StateOf(new VirtualAddress(start)) != PageState.Absent))
-                entry &= PageLedger.DeadBlocks;
+                entry = 0;
         }
     }
 

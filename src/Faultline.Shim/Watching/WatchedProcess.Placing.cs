@@ -8,18 +8,18 @@ namespace Faultline.Shim.Watching;
 // headers took on them before.
 internal sealed unsafe partial class WatchedProcess
 {
-    /// <summary>A chunk of the heap whose last usable byte is before <paramref name="end"/> was handed out.</summary>
+    /// <summary>A chunk of the heap was handed out. Its usable bytes end at <paramref name="end"/>, a word into the next chunk.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void PlaceOnHeap(ulong chunk, ulong end, int site)
     {
-        Blocks.Retire(chunk, end);
+        Blocks.Retire(chunk, end - sizeof(ulong));
         // The size word is the first that is the chunk's own: the word before belongs to its neighbour.
         ulong first = chunk + sizeof(ulong);
         ref uint entry = ref Ledger.At(first);
         if (!PageLedger.HasOwner(entry))
             PlaceOnFirstPage(ref entry, chunk, site);
         if (((first ^ (end - 1)) >> PageSize.Shift) != 0)
-            PlaceOnFurtherPages(first, end, site);
+            PlaceOnFurtherPages(PageSize.Down(first) + PageSize.Bytes, PageSize.Up(end), site);
     }
 
     /// <summary>A block that is a mapping of its own was handed out, or got a new owner by realloc.</summary>
@@ -47,6 +47,7 @@ internal sealed unsafe partial class WatchedProcess
     [MethodImpl(MethodImplOptions.NoInlining)]
     private void PlaceOnFirstPage(ref uint entry, ulong chunk, int site)
     {
+        Lock();
         // The first block outside the break, in no heap: brk failed once and the allocator made heap of a mapping.
         int index = FindMapping(chunk);
         if (index >= 0 && Mappings[index].Kind == MappingKind.Unplaced)
@@ -56,24 +57,27 @@ internal sealed unsafe partial class WatchedProcess
         }
 
         Own(ref entry, site);
+        Unlock();
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private void PlaceOnFurtherPages(ulong first, ulong end, int site)
+    private void PlaceOnFurtherPages(ulong page, ulong end, int site)
     {
-        ulong page = PageSize.Down(first) + PageSize.Bytes;
-        ulong last = PageSize.Up(end);
-        for (; page < last; page += PageSize.Bytes)
-        {
-            ref uint entry = ref Ledger.At(page);
-            if (!PageLedger.HasOwner(entry))
-                Own(ref entry, site);
-        }
+        while (page < end && PageLedger.HasOwner(Ledger.At(page)))
+            page += PageSize.Bytes;
+        if (page == end)
+            return;
+        Lock();
+        for (; page < end; page += PageSize.Bytes)
+            Own(ref Ledger.At(page), site);
+        Unlock();
     }
 
-    [MethodImpl(MethodImplOptions.NoInlining)]
+    /// <summary>Of threads that find a page without owner at the same time, one is first.</summary>
     private void Own(ref uint entry, int site)
     {
+        if (PageLedger.HasOwner(entry))
+            return;
         uint pending = PageLedger.SetOwner(ref entry, site);
         _sites[site].MinorFaults += pending;
         AllocatorFaults -= pending;

@@ -40,6 +40,17 @@ internal sealed unsafe partial class WatchedProcess
     /// <summary>Whether the simulated process has a frame for the page.</summary>
     public bool IsResident(ulong page) => Process.StateOf(new VirtualAddress(page)) is PageState.Private or PageState.PrivateHuge;
 
+    /// <summary>The same for a page of the heap, without the lock: it is taken where the ledger does not say.</summary>
+    public bool IsHeapPageResident(ulong page)
+    {
+        if (Ledger.IsSettled(page))
+            return true;
+        Lock();
+        bool isResident = IsResident(page);
+        Unlock();
+        return isResident;
+    }
+
     /// <summary>
     /// The sites' and the allocator's faults are the process's; settled pages are private; no real page outside the arena's used parts
     /// counts. Throws <see cref="InvalidOperationException"/> with the values.

@@ -26,7 +26,7 @@ public static unsafe class SessionBlocks
         ulong arenaStart = ArenaStart(file);
         var tags = new BlockTag[TagsPerRead];
         long length = lseek(file.Descriptor, 0, SeekEnd);
-        for (long data = NextData(file, SessionLayout.BlocksOffset); data >= 0; data = NextData(file, data))
+        for (long data = NextData(file, file.BlocksOffset); data >= 0; data = NextData(file, data))
         {
             long hole = Math.Min(lseek(file.Descriptor, data, SeekHole), length);
             while (data < hole)
@@ -36,7 +36,7 @@ public static unsafe class SessionBlocks
                     yield break;
                 for (int i = 0; i < count; i++)
                     if (tags[i].IsLive)
-                        yield return Describe(tags[i], arenaStart + SlotOffset(data, i));
+                        yield return Describe(tags[i], arenaStart + SlotOffset(data - file.BlocksOffset, i));
                 data += (long)count * BlockTag.Size;
             }
         }
@@ -53,7 +53,7 @@ public static unsafe class SessionBlocks
     private static ulong ArenaStart(SessionFile file) => file.Header->ArenaStart;
 
     private static ulong SlotOffset(long position, int index)
-        => ((ulong)(position - SessionLayout.BlocksOffset) / BlockTag.Size + (ulong)index) * SessionLayout.BytesPerBlockTag;
+        => ((ulong)position / BlockTag.Size + (ulong)index) * SessionLayout.BytesPerBlockTag;
 
     private static long NextData(SessionFile file, long from) => lseek(file.Descriptor, from, SeekData);
 

@@ -10,11 +10,16 @@ namespace Faultline.Tracing.Session;
 public sealed unsafe class SessionFile : IDisposable
 {
     private readonly long _mappedLength;
+    private readonly long _shardBytes;
+    private readonly long _blocksOffset;
     private nint _start;
     private int _descriptor;
 
-    private SessionFile(int descriptor, nint start, long mappedLength)
+    private SessionFile(int descriptor, nint start, long mappedLength, uint siteCount)
     {
+        SiteCount = (int)siteCount;
+        _shardBytes = SessionLayout.ShardBytes(siteCount);
+        _blocksOffset = SessionLayout.BlocksOffset(siteCount);
         _descriptor = descriptor;
         _start = start;
         _mappedLength = mappedLength;
@@ -22,21 +27,30 @@ public sealed unsafe class SessionFile : IDisposable
 
     public SessionHeader* Header => (SessionHeader*)_start;
 
-    /// <summary>Array of <see cref="SessionLayout.SiteCapacity"/>, index = site id.</summary>
-    public SiteCounters* Sites => (SiteCounters*)(_start + SessionLayout.SitesOffset);
+    /// <summary>The highest site id that is counted.</summary>
+    public int SiteCount { get; }
+
+    /// <summary>A shard, of <see cref="SessionLayout.ShardCount"/>.</summary>
+    public ShardHeader* Shard(int index) => (ShardHeader*)(_start + SessionLayout.ShardsOffset + index * _shardBytes);
+
+    /// <summary>The counters of a shard: SiteCount + 1 of them, index = site id.</summary>
+    public SiteCounters* Sites(int shard) => (SiteCounters*)(Shard(shard) + 1);
 
     /// <summary>Array of <see cref="SessionLayout.FindingCapacity"/>.</summary>
     public FindingRecord* Findings => (FindingRecord*)(_start + SessionLayout.FindingsOffset);
 
     /// <summary>Array for <see cref="BlockSlots"/> slots. Only mapped where the file was attached to; the tool reads blocks with <see cref="SessionBlocks"/>.</summary>
-    public BlockTag* Blocks => (BlockTag*)(_start + SessionLayout.BlocksOffset);
+    public BlockTag* Blocks => (BlockTag*)(_start + _blocksOffset);
 
-    public long BlockSlots => (_mappedLength - SessionLayout.BlocksOffset) / BlockTag.Size;
+    public long BlockSlots => (_mappedLength - _blocksOffset) / BlockTag.Size;
 
     /// <summary>By which a process of the same user opens the file while this one lives.</summary>
     public string Path => $"/proc/{Environment.ProcessId}/fd/{_descriptor}";
 
     internal int Descriptor => _descriptor;
+
+    /// <summary>Where the block tags start in the file.</summary>
+    internal long BlocksOffset => _blocksOffset;
 
     /// <summary>Makes a session in memory (memfd). Throws <see cref="IOException"/> where the host refuses.</summary>
     public static SessionFile Create(SessionParameters parameters)
@@ -47,17 +61,18 @@ public sealed unsafe class SessionFile : IDisposable
             throw Failure("memfd_create");
         // A limit on file size (ulimit -f) leaves room for fewer block tags, thus for a smaller arena.
         ulong arena = parameters.ArenaLength;
-        while (ftruncate(descriptor, SessionLayout.FileLength(arena)) != 0)
+        while (ftruncate(descriptor, SessionLayout.FileLength(parameters.SiteCount, arena)) != 0)
         {
             arena >>= 1;
             if (arena < SessionLayout.SmallestArena)
                 throw FailureAndClose("ftruncate", descriptor);
         }
 
-        nint start = Map(descriptor, SessionLayout.BlocksOffset);
+        long length = SessionLayout.BlocksOffset(parameters.SiteCount);
+        nint start = Map(descriptor, length);
         if (start == MapFailed)
             throw FailureAndClose("mmap", descriptor);
-        var file = new SessionFile(descriptor, start, SessionLayout.BlocksOffset);
+        var file = new SessionFile(descriptor, start, length, parameters.SiteCount);
         file.WriteParameters(parameters);
         return file;
     }
@@ -72,19 +87,20 @@ public sealed unsafe class SessionFile : IDisposable
         int descriptor = open(path, OpenReadWriteCloseOnExec);
         if (descriptor < 0)
             throw Failure($"open of {path}");
-        long length = Math.Min(lseek(descriptor, 0, SeekEnd), SessionLayout.FileLength(largestArena));
-        if (length < SessionLayout.FileLength(SessionLayout.SmallestArena))
+        uint sites = ReadSiteCount(descriptor, path);
+        long length = Math.Min(lseek(descriptor, 0, SeekEnd), SessionLayout.FileLength(sites, largestArena));
+        if (length < SessionLayout.FileLength(sites, SessionLayout.SmallestArena))
             throw Close(descriptor, new InvalidDataException($"{path} is no session: it has {length} bytes"));
         nint start = Map(descriptor, length);
-        while (start == MapFailed && ArenaOf(length) > SessionLayout.SmallestArena)
+        while (start == MapFailed && ArenaOf(length, sites) > SessionLayout.SmallestArena)
         {
-            length = SessionLayout.FileLength(ArenaOf(length) / 2);
+            length = SessionLayout.FileLength(sites, ArenaOf(length, sites) / 2);
             start = Map(descriptor, length);
         }
 
         if (start == MapFailed)
             throw FailureAndClose("mmap", descriptor);
-        return Claim(new SessionFile(descriptor, start, length), path);
+        return Claim(new SessionFile(descriptor, start, length, sites));
     }
 
     public void Dispose()
@@ -97,17 +113,22 @@ public sealed unsafe class SessionFile : IDisposable
         _descriptor = -1;
     }
 
-    private static SessionFile? Claim(SessionFile file, string path)
+    /// <summary>The one parameter that places depend on.</summary>
+    private static uint ReadSiteCount(int descriptor, string path)
     {
-        SessionHeader* header = file.Header;
-        if (header->Magic != SessionLayout.Magic || header->Version != SessionLayout.Version)
-        {
-            string found = $"{path} is no session of version {SessionLayout.Version}: magic {header->Magic:x}, version {header->Version}";
-            file.Dispose();
-            throw new InvalidDataException(found);
-        }
+        SessionHeader header = default;
+        nint read = pread(descriptor, &header, (nuint)sizeof(SessionHeader), 0);
+        if (read != sizeof(SessionHeader))
+            throw Close(descriptor, new InvalidDataException($"{path} is no session: it has {read} bytes"));
+        if (header.Magic != SessionLayout.Magic || header.Version != SessionLayout.Version || header.SiteCount >= SessionLayout.SiteCapacity)
+            throw Close(descriptor, new InvalidDataException(
+                $"{path} is no session of version {SessionLayout.Version}: magic {header.Magic:x}, version {header.Version}, {header.SiteCount} sites"));
+        return header.SiteCount;
+    }
 
-        if (Interlocked.CompareExchange(ref header->ProcessId, Environment.ProcessId, 0) == 0)
+    private static SessionFile? Claim(SessionFile file)
+    {
+        if (Interlocked.CompareExchange(ref file.Header->ProcessId, Environment.ProcessId, 0) == 0)
             return file;
         file.Dispose();
         return null;
@@ -126,7 +147,8 @@ public sealed unsafe class SessionFile : IDisposable
         Volatile.Write(ref Header->Magic, SessionLayout.Magic);
     }
 
-    private static ulong ArenaOf(long length) => (ulong)(length - SessionLayout.BlocksOffset) / BlockTag.Size * SessionLayout.BytesPerBlockTag;
+    private static ulong ArenaOf(long length, uint sites)
+        => (ulong)(length - SessionLayout.BlocksOffset(sites)) / BlockTag.Size * SessionLayout.BytesPerBlockTag;
 
     private static IOException Failure(string call) => new($"{call} failed with errno {Marshal.GetLastSystemError()}");
 

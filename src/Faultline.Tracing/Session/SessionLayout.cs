@@ -9,7 +9,7 @@ namespace Faultline.Tracing.Session;
 //   notes     UTF-8 lines, "kind\ttext\n", appended by the shim
 //   snapshots SnapshotRecord[2], written in turn: the reader takes the one with the higher even Sequence
 //   findings  FindingRecord[FindingCapacity]
-//   sites     SiteCounters[SiteCapacity], index = site id, 0 is "unknown site"
+//   shards    per shard a ShardHeader and SiteCounters[SiteCount + 1], index = site id, 0 is "unknown site" (SessionCounters)
 //   blocks    BlockTag[ArenaLength / 32], index = (chunk address - ArenaStart) / 32
 
 /// <summary>Fixed places and capacities of a session file.</summary>
@@ -18,16 +18,17 @@ public static class SessionLayout
     /// <summary>"FLTSESS1" in ASCII, little-endian.</summary>
     public const ulong Magic = 0x31535345_53544C46;
 
-    public const uint Version = 1;
+    public const uint Version = 2;
 
     public const long NotesOffset = 4096;
     public const int NotesCapacity = 60 * 1024;
     public const long SnapshotsOffset = 64 * 1024;
     public const long FindingsOffset = 128 * 1024;
     public const int FindingCapacity = 4096;
-    public const long SitesOffset = 1024 * 1024;
+    public const long ShardsOffset = 1024 * 1024;
+
+    /// <summary>A program has fewer call sites than this.</summary>
     public const int SiteCapacity = 1 << 20;
-    public const long BlocksOffset = SitesOffset + (long)SiteCapacity * SiteCounters.Size;
 
     /// <summary>Bytes of arena that one block tag covers: glibc's smallest chunk, so that no two chunks share one.</summary>
     public const int BytesPerBlockTag = 32;
@@ -38,8 +39,23 @@ public static class SessionLayout
     /// <summary>The environment variable by which the shim finds the session file's path.</summary>
     public const string EnvironmentVariable = "FAULTLINE_SESSION";
 
-    /// <summary>Length in bytes of a session file for an arena of that many bytes.</summary>
-    public static long FileLength(ulong arenaLength) => BlocksOffset + (long)(arenaLength / BytesPerBlockTag) * BlockTag.Size;
+    private const int PageBytes = 4096;
+    private const int FewestShards = 4;
+    private const int MostShards = 256;
+    private const long MostShardBytes = 256L << 20;
+
+    /// <summary>Bytes of one shard, whole pages: no two threads write to one cache line.</summary>
+    public static long ShardBytes(uint siteCount)
+        => (ShardHeader.Size + ((long)siteCount + 1) * SiteCounters.Size + PageBytes - 1) & ~(PageBytes - 1L);
+
+    /// <summary>Shard 0 is the process's, the last is shared by the threads that get none of their own, the others are a thread's each.</summary>
+    public static int ShardCount(uint siteCount) => (int)Math.Clamp(MostShardBytes / ShardBytes(siteCount), FewestShards, MostShards);
+
+    public static long BlocksOffset(uint siteCount) => ShardsOffset + ShardCount(siteCount) * ShardBytes(siteCount);
+
+    /// <summary>Length in bytes of a session file for that many sites and an arena of that many bytes.</summary>
+    public static long FileLength(uint siteCount, ulong arenaLength)
+        => BlocksOffset(siteCount) + (long)(arenaLength / BytesPerBlockTag) * BlockTag.Size;
 }
 
 /// <summary>How far the program got, as the shim last wrote it.</summary>
@@ -107,9 +123,10 @@ public struct SessionHeader
 
     public uint SnapshotMilliseconds;
     public uint SiteCount;
-    private uint _reserved;
 
-    // Written by the shim.
+    /// <summary>Shards that were ever counted in: 0 to this, exclusive. Written by the shim, like all that follows.</summary>
+    public uint ShardsUsed;
+
     public SessionState State;
     public ObserverKind Observer;
     public int ProcessId;
@@ -120,20 +137,26 @@ public struct SessionHeader
     /// <summary>Address where the simulated brk heap starts (inside the arena).</summary>
     public ulong HeapStart;
 
-    /// <summary>Routed calls so far.</summary>
+    /// <summary>Routed calls so far: a sum over the shards, 0 in the file itself (<see cref="SessionCounters.ReadHeader"/>).</summary>
     public ulong EventCount;
 
     /// <summary>Different findings so far (kind and sites); those past <see cref="SessionLayout.FindingCapacity"/> are only counted.</summary>
     public ulong FindingCount;
 
-    /// <summary>Routed calls that were passed on to the real functions: on blocks that unrouted code allocated, and mappings that are not simulated.</summary>
+    /// <summary>
+    /// Of these: passed on to the real functions, on blocks that unrouted code allocated and mappings that are not simulated. A sum
+    /// like <see cref="EventCount"/>.
+    /// </summary>
     public ulong ForeignCalls;
 
     /// <summary>CLOCK_REALTIME nanoseconds when the shim attached.</summary>
     public long StartedUnixNanoseconds;
 }
 
-/// <summary>What one call site did. Blocks are counted at the site that allocated (or last reallocated) them.</summary>
+/// <summary>
+/// What one call site did. Blocks are counted at the site that allocated (or last reallocated) them, in the shard of the thread that
+/// did it: the sums over the shards are what it did (<see cref="SessionCounters"/>).
+/// </summary>
 [StructLayout(LayoutKind.Sequential, Pack = 8)]
 public struct SiteCounters
 {
@@ -160,20 +183,23 @@ public struct SiteCounters
     public ulong ReleasedRequestedBytes;
     public ulong ReleasedUsableBytes;
 
-    /// <summary>Highest live requested bytes.</summary>
+    /// <summary>Highest live requested bytes. In a thread's shard: since it last published.</summary>
     public ulong PeakLiveBytes;
 
     /// <summary>Reallocations here that had to move the block.</summary>
     public ulong Moves;
 
-    /// <summary>Minor faults charged to this site's blocks up to the last snapshot.</summary>
+    /// <summary>Minor faults charged to this site's blocks up to the last snapshot. This and the next are kept in shard 0.</summary>
     public ulong MinorFaults;
 
     /// <summary>Pages present at the last snapshot that are charged to this site.</summary>
     public ulong ResidentPages;
 
-    private ulong _reserved0;
-    private ulong _reserved1;
+    /// <summary>In a thread's shard: its live bytes (allocated less released, may be negative) when it last published; in shard 0 their sum.</summary>
+    public long PublishedLiveBytes;
+
+    /// <summary>In a thread's shard: 0 until the site is in the shard's list, then 1 + the <see cref="ShardHeader.FirstSite"/> before it.</summary>
+    public ulong NextSite;
     private ulong _reserved2;
 }
 

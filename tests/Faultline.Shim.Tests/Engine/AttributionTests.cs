@@ -104,7 +104,7 @@ public unsafe class AttributionTests
         SiteCounters three = test.Site(3);
         Assert.Equal((1UL, 1UL, 1UL, 0UL), (three.Calls, three.Allocations, three.Moves, three.Released));
         Assert.Equal(1UL, test.Site(2).Calls);
-        Assert.Equal(5UL, test.Tool.Header->EventCount);
+        Assert.Equal(5UL, SessionCounters.ReadHeader(test.Tool).EventCount);
         LiveBlock[] live = [.. SessionBlocks.Live(test.Tool).OrderBy(block => block.RequestedBytes)];
         Assert.Equal([new((ulong)c, 50, 1, 5), new((ulong)b, 5000, 3, 5)], live);
     }

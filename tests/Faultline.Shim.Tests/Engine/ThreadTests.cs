@@ -40,10 +40,10 @@ public unsafe class ThreadTests
         Assert.Null(failure);
         SnapshotRecord snapshot = test.Snapshot(SnapshotReason.Exit);
         Assert.Equal(0UL, snapshot.LiveBlocks);
-        Assert.Empty(test.Findings);
+        AssertNoFindings(test);
         SiteCounters[] sites = [.. Enumerable.Range(1, Threads).Select(test.Site)];
         Assert.Equal((ulong)(Threads * Steps), sites.Aggregate(0UL, (sum, site) => sum + site.Calls));
-        Assert.Equal(test.Tool.Header->EventCount, Enumerable.Range(0, 60).Aggregate(0UL, (sum, site) => sum + test.Site(site).Calls));
+        Assert.Equal(SessionCounters.ReadHeader(test.Tool).EventCount, Enumerable.Range(0, 60).Aggregate(0UL, (sum, site) => sum + test.Site(site).Calls));
     }
 
     [Fact]
@@ -64,7 +64,7 @@ public unsafe class ThreadTests
         test.Snapshot();
         Assert.Equal((ulong)(Threads * 500), test.Site(1).Allocations + test.Site(2).Allocations);
         Assert.InRange(test.Site(1).Released + test.Site(2).Released, (ulong)(Threads * 500 - 100), (ulong)(Threads * 500));
-        Assert.Empty(test.Findings);
+        AssertNoFindings(test);
         GC.KeepAlive(test);
     }
 
@@ -100,6 +100,10 @@ public unsafe class ThreadTests
         Array.ForEach(threads, thread => thread.Join());
         Assert.Null(thrown);
     }
+
+    private static void AssertNoFindings(TestEngine test)
+        => Assert.True(test.Findings.Count == 0, string.Join("\n", test.Findings.Select(finding
+            => $"{finding.Occurrences} times {finding.Kind} at {finding.DetectionSite}: 0x{finding.Address:x}, {finding.Amount}; block 0x{finding.BlockAddress:x} of {finding.BlockBytes} from {finding.AllocationSite}, freed at {finding.ReleaseSite}")));
 
     /// <summary>A block starts with its size and a seed; the rest is a pattern of both.</summary>
     private struct Block

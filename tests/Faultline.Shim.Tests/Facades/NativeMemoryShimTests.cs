@@ -131,7 +131,7 @@ public unsafe class NativeMemoryShimTests
         Assert.Empty(RoutedProcess.FindingsAt(_site));
     }
 
-    private static ulong ForeignCalls => RoutedProcess.Session.Header->ForeignCalls;
+    private static ulong ForeignCalls => SessionCounters.ReadHeader(RoutedProcess.Session).ForeignCalls;
 
     private delegate void* Call();
 

@@ -12,10 +12,11 @@ public unsafe class SessionFileTests
         Assert.Equal(SiteCounters.Size, sizeof(SiteCounters));
         Assert.Equal(FindingRecord.Size, sizeof(FindingRecord));
         Assert.Equal(BlockTag.Size, sizeof(BlockTag));
+        Assert.Equal(ShardHeader.Size, sizeof(ShardHeader));
         Assert.True(sizeof(SessionHeader) <= SessionLayout.NotesOffset);
         Assert.True(SessionLayout.NotesOffset + SessionLayout.NotesCapacity <= SessionLayout.SnapshotsOffset);
         Assert.True(SessionLayout.SnapshotsOffset + 2 * sizeof(SnapshotRecord) <= SessionLayout.FindingsOffset);
-        Assert.True(SessionLayout.FindingsOffset + (long)SessionLayout.FindingCapacity * FindingRecord.Size <= SessionLayout.SitesOffset);
+        Assert.True(SessionLayout.FindingsOffset + (long)SessionLayout.FindingCapacity * FindingRecord.Size <= SessionLayout.ShardsOffset);
     }
 
     [Fact]
@@ -43,7 +44,7 @@ public unsafe class SessionFileTests
                 stream.SetLength(1000);
             Assert.Throws<InvalidDataException>(() => SessionFile.Attach(file, Arena));
             using (FileStream stream = File.OpenWrite(file))
-                stream.SetLength(SessionLayout.FileLength(SessionLayout.SmallestArena));
+                stream.SetLength(SessionLayout.FileLength(0, SessionLayout.SmallestArena));
             Assert.Throws<InvalidDataException>(() => SessionFile.Attach(file, Arena));
         }
         finally

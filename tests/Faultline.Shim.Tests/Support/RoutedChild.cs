@@ -25,7 +25,7 @@ internal sealed class RoutedChild : IDisposable
 
     public SnapshotRecord Snapshot => SessionSnapshots.TryRead(Session, out SnapshotRecord snapshot) ? snapshot : throw new InvalidOperationException("no snapshot was taken");
 
-    public unsafe SiteCounters Site(int site) => Session.Sites[site];
+    public SiteCounters Site(int site) => SessionCounters.Read(Session, site);
 
     /// <summary>Limits are the shell's, such as "-v 1000000".</summary>
     public RoutedChild Run(string what, bool routed = true, string? limit = null)

@@ -21,10 +21,7 @@ internal static class RoutedProcess
     public static SiteCounters Site(int site)
     {
         Assert.False(ShimRuntime.Engine!.HasSteppedAside, string.Join("\n", SessionNotes.Read(Session)));
-        unsafe
-        {
-            return Session.Sites[site];
-        }
+        return SessionCounters.Read(Session, site);
     }
 
     public static IEnumerable<FindingRecord> FindingsAt(int site) => SessionFindings.Read(Session).Where(finding => finding.DetectionSite == (uint)site);

@@ -36,7 +36,7 @@ internal sealed unsafe class TestEngine : IDisposable
 
     public IReadOnlyList<FindingRecord> Findings => SessionFindings.Read(Tool);
 
-    public SiteCounters Site(int site) => Tool.Sites[site];
+    public SiteCounters Site(int site) => SessionCounters.Read(Tool, site);
 
     public ulong Faults => Engine.Watched.Process.MinorFaults;
 
