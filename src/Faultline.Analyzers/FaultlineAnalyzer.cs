@@ -27,10 +27,18 @@ public sealed class FaultlineAnalyzer : DiagnosticAnalyzer
         new RedundantClear(),
         new LinearRealloc(),
         new PreferNativeMemory(),
-        new MismatchedDeallocator(),
         new SizeOverflow(),
         new CountAsBytes(),
         new OutsideOfBlock(),
+        new NeverFreed(),
+        new NotFreedOnSomePath(),
+        new LeaksOnException(),
+        new FreedTwice(),
+        new UsedAfterFree(),
+        new MismatchedDeallocator(),
+        new NotStartOfBlock(),
+        new OnlyPointerLost(),
+        new OldPointerAfterRealloc(),
     ];
 
     /// <inheritdoc/>
@@ -69,7 +77,8 @@ public sealed class FaultlineAnalyzer : DiagnosticAnalyzer
         foreach (KeyValuePair<IOperation, List<AllocationCall>> body in bodies)
         {
             BodyContext shown = new(
-                body.Key, block.OwningSymbol, body.Value, options.ThresholdFor(block.CodeBlock.SyntaxTree), context, block.ReportDiagnostic);
+                body.Key, block.OwningSymbol, body.Value, options.ThresholdFor(block.CodeBlock.SyntaxTree), options.OwnershipFor(block.CodeBlock.SyntaxTree),
+                context, block.ReportDiagnostic);
             foreach (Rule rule in Rules)
                 rule.Analyze(shown);
         }

@@ -1,8 +1,10 @@
 // What the rules know about a compilation: which of its methods are the allocation APIs of the shared table. Everything is resolved
 // once, at the start of the compilation; nothing of it outlives the compilation.
 
+using System;
 using System.Collections.Concurrent;
 using System.Collections.Generic;
+using Faultline.Analyzers.Flow.Ownership;
 using Faultline.Api;
 using Microsoft.CodeAnalysis;
 
@@ -16,9 +18,11 @@ internal sealed class AllocationContext
     private readonly Dictionary<IMethodSymbol, AllocationApi> _framework = new(SymbolEqualityComparer.Default);
     private readonly ConcurrentDictionary<IMethodSymbol, AllocationApi?> _imports = new(SymbolEqualityComparer.Default);
     private readonly LibcImports _libc;
+    private readonly Lazy<IMethodSymbol?> _entryPoint;
 
     private AllocationContext(Compilation compilation, LibcImports libc)
     {
+        _entryPoint = new(() => compilation.GetEntryPoint(default));
         _libc = libc;
         Types = new KnownTypes(compilation);
         Members = new ConstantMembers(compilation, this);
@@ -30,6 +34,8 @@ internal sealed class AllocationContext
 
     public ConstantMembers Members { get; }
 
+    public Callees Callees { get; } = new();
+
     /// <summary>Null if the compilation can name no allocation API: neither .NET's types nor P/Invokes are there.</summary>
     public static AllocationContext? Create(Compilation compilation)
     {
@@ -37,6 +43,8 @@ internal sealed class AllocationContext
         AllocationContext context = new(compilation, libc);
         return context._framework.Count > 0 || libc.CanImport ? context : null;
     }
+
+    public bool IsEntryPoint(ISymbol member) => SymbolEqualityComparer.Default.Equals(member, _entryPoint.Value);
 
     /// <summary>Whether an invocation that is written with this name is worth binding.</summary>
     public bool MayName(string invoked) => ApiNames.Contains(invoked) || _libc.IsRenamedImport(invoked);

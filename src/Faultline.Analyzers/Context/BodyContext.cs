@@ -4,6 +4,7 @@ using System.Collections.Immutable;
 using System.Linq;
 using Faultline.Analyzers.Flow;
 using Faultline.Analyzers.Flow.Numbers;
+using Faultline.Analyzers.Flow.Ownership;
 using Faultline.Analyzers.Flow.Pointers;
 using Faultline.Analyzers.Glibc;
 using Faultline.Analyzers.Shapes;
@@ -31,8 +32,10 @@ internal sealed class BodyContext
     private readonly Lazy<IReadOnlyList<SizeComputation>> _computations;
     private readonly Lazy<SymbolUses> _symbols;
     private readonly Lazy<IReadOnlyList<BlockLocal>> _blocks;
+    private readonly Lazy<OwnershipFlow?> _ownership;
 
-    public BodyContext(IOperation root, ISymbol owner, IReadOnlyList<AllocationCall> calls, MmapThreshold threshold, AllocationContext context, Action<Diagnostic> report)
+    public BodyContext(
+        IOperation root, ISymbol owner, IReadOnlyList<AllocationCall> calls, MmapThreshold threshold, OwnershipOptions ownership, AllocationContext context, Action<Diagnostic> report)
     {
         _root = root;
         _owner = owner;
@@ -48,6 +51,7 @@ internal sealed class BodyContext
         _computations = new(() => [.. Calls.SelectMany(call => SizeComputation.Of(call, Symbols))]);
         _symbols = new(() => new SymbolUses(_root));
         _blocks = new(FindBlocks);
+        _ownership = new(() => _graph.Value is { } graph ? OwnershipFlow.Solve(_root, graph, _uses.Value, _owner, _context, ownership) : null);
     }
 
     /// <summary>The calls of allocation APIs, in the order of the source.</summary>
@@ -81,6 +85,18 @@ internal sealed class BodyContext
     /// <summary>What a call asks for; null if nothing but the size's type bounds it.</summary>
     public AllocationRequest? RequestOf(AllocationCall call)
         => Requests.FirstOrDefault(request => request.Call == call && (request.Bytes.Low > 1 || request.Bytes.High < int.MaxValue));
+
+    /// <summary>What becomes of the blocks that the body allocates, frees and uses; null for what has no graph.</summary>
+    public OwnershipFlow? Ownership => _ownership.Value;
+
+    /// <summary>Blocks that some way through the body leaves behind, but for those of which another rule speaks.</summary>
+    public IEnumerable<Leak> Leaks => Ownership == null
+        ? [] : Ownership.Leaks.Where(leak => !Ownership.Findings.Any(finding => finding.Kind is FindingKind.Overwritten or FindingKind.Discarded && finding.Site!.Syntax == leak.Site.Syntax));
+
+    public IEnumerable<Finding> Found(FindingKind kind) => Ownership == null ? [] : Ownership.Findings.Where(finding => finding.Kind == kind);
+
+    /// <summary>A program's Main or its top-level statements: what is alive at their end, the process's end frees.</summary>
+    public bool IsEntryPoint => _context.IsEntryPoint(_owner);
 
     public void Report(Diagnostic diagnostic) => _report(diagnostic);
 

@@ -2,6 +2,7 @@ using System;
 using System.Collections.Concurrent;
 using System.Collections.Generic;
 using System.Linq;
+using Faultline.Analyzers.Flow.Ownership;
 using Faultline.Analyzers.Glibc;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.Diagnostics;
@@ -20,6 +21,8 @@ internal sealed class FaultlineOptions
 
     /// <summary>Values that are not sizes, in order; they have been replaced by the default.</summary>
     public IEnumerable<string> UnreadableThresholds => _unreadable.Keys.OrderBy(value => value, StringComparer.Ordinal);
+
+    public OwnershipOptions OwnershipFor(SyntaxTree tree) => OwnershipOptions.Default;
 
     public MmapThreshold ThresholdFor(SyntaxTree tree)
     {

@@ -15,10 +15,12 @@ internal sealed class FollowedPlaces
     private readonly Dictionary<CaptureId, IOperation?> _captured = [];
     private readonly Dictionary<ISymbol, int> _symbols = new(SymbolEqualityComparer.Default);
     private readonly Dictionary<CaptureId, int> _captures = [];
+    private readonly Dictionary<SyntaxNode, int> _calls = [];
     private readonly List<ISymbol?> _symbolOf = [];
     private readonly VariableUses _uses;
     private readonly ISymbol _owner;
     private readonly bool _followFields;
+    private Place? _result;
 
     /// <param name="graph">Null where there is only an expression, such as a field's initializer.</param>
     /// <param name="owner">The member whose body is looked at: a primary constructor's parameters are not its own in another member.</param>
@@ -45,6 +47,17 @@ internal sealed class FollowedPlaces
         if (!_symbols.TryGetValue(symbol, out int number))
             _symbols.Add(symbol, number = Add(symbol));
         return new Place(number, symbol);
+    }
+
+    /// <summary>What the body returns, kept while its finally blocks run.</summary>
+    public Place Result => _result ??= new Place(Add(null), null);
+
+    /// <summary>What a call has answered last.</summary>
+    public Place OfCall(SyntaxNode call)
+    {
+        if (!_calls.TryGetValue(call, out int number))
+            _calls.Add(call, number = Add(null));
+        return new Place(number, null);
     }
 
     public Place Of(CaptureId capture)
@@ -82,6 +95,9 @@ internal sealed class FollowedPlaces
         IDeclarationExpressionOperation declaration => OfTarget(declaration.Expression),
         _ => Of(target),
     };
+
+    /// <summary>What a flow capture was made of; null if it was made in several places.</summary>
+    public IOperation? Captured(CaptureId capture) => _captured.TryGetValue(capture, out IOperation? captured) ? captured : null;
 
     private int Add(ISymbol? symbol)
     {

@@ -20,7 +20,6 @@ internal abstract class ForwardSolver<TState>
 {
     private const int VisitsBeforeWidening = 3;
     private const int VisitsBeforeEnd = 10;
-    private const int DescendingPasses = 3;
 
     private readonly HandlerMap _handlers = new();
     private readonly NodeStates<TState> _states = new();
@@ -43,6 +42,31 @@ internal abstract class ForwardSolver<TState>
     protected abstract TState? Assume(IOperation condition, bool holds, TState state);
 
     protected abstract bool MayThrow(IOperation operation);
+
+    /// <summary>How often all entries are computed anew after widening; for a domain whose chains are finite, never.</summary>
+    protected virtual int DescendingPasses => 3;
+
+    /// <summary>The state after the value on which a block's branches depend, or which it returns or throws.</summary>
+    protected virtual TState RunBranchValue(BasicBlock block, IOperation value, TState state) => Run(value, state);
+
+    /// <summary>What a handler sees of an operation that throws and has done nothing yet.</summary>
+    protected virtual TState ThrownBefore(IOperation operation, TState before, TState after) => before;
+
+    /// <summary>What a handler sees of an operation that throws when its work is done.</summary>
+    protected virtual TState ThrownAfter(IOperation operation, TState before, TState after) => after;
+
+    /// <summary>Told when an exception may leave the graph with that state.</summary>
+    protected virtual void LeaveByException(TState state)
+    {
+    }
+
+    /// <summary>Told before a block is run.</summary>
+    protected virtual void Enter(BasicBlock block, TState state)
+    {
+    }
+
+    /// <summary>The state on a branch; null if it is not taken.</summary>
+    protected virtual TState? Take(BasicBlock source, ControlFlowBranch branch, TState state) => state;
 
     /// <summary>The state without what ends with a region: its locals and flow captures.</summary>
     protected abstract TState Leave(ControlFlowRegion region, TState state);
@@ -77,12 +101,13 @@ internal abstract class ForwardSolver<TState>
     private void Process(FlowNode node, TState state)
     {
         BasicBlock block = Graph.Blocks[node.Ordinal];
+        Enter(block, state);
         List<ControlFlowRegion> handlers = _handlers.Of(block.EnclosingRegion);
         foreach (IOperation operation in block.Operations)
             state = Run(node, operation, state, handlers);
 
         if (block.BranchValue is { } value)
-            state = Run(node, value, state, handlers);
+            state = Run(node, value, state, handlers, block);
         if (block.ConditionalSuccessor is { } conditional)
         {
             bool takenWhen = block.ConditionKind == ControlFlowConditionKind.WhenTrue;
@@ -98,14 +123,16 @@ internal abstract class ForwardSolver<TState>
         => condition.ConstantValue is { HasValue: true, Value: bool constant } ? constant == holds ? state : null : Assume(condition, holds, state);
 
     /// <summary>What throws has either done its work already or not.</summary>
-    private TState Run(FlowNode node, IOperation operation, TState before, List<ControlFlowRegion> handlers)
+    private TState Run(FlowNode node, IOperation operation, TState before, List<ControlFlowRegion> handlers, BasicBlock? branching = null)
     {
-        TState after = Run(operation, before);
-        if (handlers.Count > 0 && MayThrow(operation))
+        TState after = branching == null ? Run(operation, before) : RunBranchValue(branching, operation, before);
+        if (MayThrow(operation))
         {
-            Unwind(node.Context, handlers, before);
-            if (!ReferenceEquals(before, after))
-                Unwind(node.Context, handlers, after);
+            TState early = ThrownBefore(operation, before, after);
+            TState late = ThrownAfter(operation, before, after);
+            Unwind(node.Context, handlers, early);
+            if (!ReferenceEquals(early, late))
+                Unwind(node.Context, handlers, late);
         }
 
         return after;
@@ -120,12 +147,16 @@ internal abstract class ForwardSolver<TState>
                 context = context.Enter(handler, FlowContext.Unwinding);
             Flow(new FlowNode(handler.FirstBlockOrdinal, context), state);
         }
+
+        if (HandlerMap.MayPass(handlers))
+            LeaveByException(state);
     }
 
     private void Follow(FlowNode node, ControlFlowBranch branch, TState? state)
     {
-        if (state == null)
+        if (state == null || Take(Graph.Blocks[node.Ordinal], branch, state) is not { } taken)
             return;
+        state = taken;
         if (branch.FinallyRegions.IsEmpty) // a finally on the way may still read what the branch leaves
             foreach (ControlFlowRegion region in branch.LeavingRegions)
                 state = Leave(region, state);
@@ -134,10 +165,10 @@ internal abstract class ForwardSolver<TState>
         else if (branch.Semantics is ControlFlowBranchSemantics.Throw or ControlFlowBranchSemantics.Rethrow)
             Unwind(node.Context, _handlers.Of(Graph.Blocks[node.Ordinal].EnclosingRegion), state);
         else if (branch.Destination is { } destination)
-            Enter(node, branch, destination.Ordinal, state);
+            EnterFinally(node, branch, destination.Ordinal, state);
     }
 
-    private void Enter(FlowNode node, ControlFlowBranch branch, int destination, TState state)
+    private void EnterFinally(FlowNode node, ControlFlowBranch branch, int destination, TState state)
     {
         FlowContext context = node.Context.At(destination);
         int target = destination;

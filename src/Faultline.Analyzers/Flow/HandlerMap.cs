@@ -3,6 +3,7 @@
 // lies further out. A handler's own region is not inside the try that it serves.
 
 using System.Collections.Generic;
+using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.FlowAnalysis;
 
 namespace Faultline.Analyzers.Flow;
@@ -14,7 +15,7 @@ internal sealed class HandlerMap
 
     private readonly Dictionary<ControlFlowRegion, List<ControlFlowRegion>> _ofRegion = [];
 
-    /// <summary>Catch, filter and finally regions, nearest first; a finally is the last.</summary>
+    /// <summary>Catch, filter and finally regions, nearest first; a finally, or a catch that takes every exception, is the last.</summary>
     public List<ControlFlowRegion> Of(ControlFlowRegion region)
     {
         if (_ofRegion.TryGetValue(region, out List<ControlFlowRegion>? handlers))
@@ -32,6 +33,14 @@ internal sealed class HandlerMap
             region = region.EnclosingRegion;
         return region?.Kind == ControlFlowRegionKind.Finally ? region : null;
     }
+
+    /// <summary>Whether an exception may get past all of them: no catch takes everything, and no finally goes on with it.</summary>
+    public static bool MayPass(List<ControlFlowRegion> handlers)
+        => handlers.Count == 0 || handlers[handlers.Count - 1] is var last && last.Kind != ControlFlowRegionKind.Finally && !CatchesAll(last);
+
+    private static bool CatchesAll(ControlFlowRegion handler)
+        => handler.Kind == ControlFlowRegionKind.Catch
+            && handler.ExceptionType is { } type && (type.SpecialType == SpecialType.System_Object || type is { Name: "Exception", ContainingNamespace: { Name: "System", ContainingNamespace.IsGlobalNamespace: true } });
 
     private static List<ControlFlowRegion> Find(ControlFlowRegion inner)
     {
@@ -51,6 +60,8 @@ internal sealed class HandlerMap
 
                 if (sibling.Kind is ControlFlowRegionKind.Catch or ControlFlowRegionKind.FilterAndHandler)
                     found.Add(sibling);
+                if (CatchesAll(sibling))
+                    return found;
             }
         }
 

@@ -13,7 +13,7 @@ using System;
 namespace Faultline.Analyzers.Flow;
 
 /// <summary>Immutable; null is the empty map. Operations that change nothing answer the same object.</summary>
-internal abstract class PatriciaMap<TValue>
+internal abstract partial class PatriciaMap<TValue>
     where TValue : IEquatable<TValue>
 {
     /// <summary>Answers false if the merged value says nothing and the key is to be dropped.</summary>

@@ -7,6 +7,8 @@ public class PatriciaMapTests
 {
     private static readonly PatriciaMap<int>.Merger MaxUnlessSeven = (int key, int mine, int theirs, out int merged) => (merged = Math.Max(mine, theirs)) != 7;
 
+    private static readonly PatriciaMap<int>.Keeper OneMoreUnlessTwo = (int single, out int kept) => (kept = single + 1) != 3;
+
     [Theory]
     [InlineData(1)]
     [InlineData(2)]
@@ -22,6 +24,7 @@ public class PatriciaMapTests
             AssertSame(common.model, common.map);
             AssertSame(left.model, left.map);
             AssertSame(Intersect(left.model, right.model), PatriciaMap<int>.Intersect(left.map, right.map, MaxUnlessSeven));
+            AssertSame(Unite(left.model, right.model), PatriciaMap<int>.Unite(left.map, right.map, MaxUnlessSeven, OneMoreUnlessTwo));
         }
     }
 
@@ -35,6 +38,8 @@ public class PatriciaMapTests
         Assert.Same(map, PatriciaMap<int>.Remove(map, 10));
         Assert.Same(map, PatriciaMap<int>.Intersect(map, PatriciaMap<int>.Set(map, 100, 1), MaxUnlessSeven));
         Assert.Same(map, PatriciaMap<int>.Intersect(map, map, (int _, int _, int _, out int _) => throw new InvalidOperationException("a shared part was looked at")));
+        Assert.Same(map, PatriciaMap<int>.Unite(map, map, MaxUnlessSeven, (int _, out int _) => throw new InvalidOperationException("a shared part was looked at")));
+        Assert.Same(map, PatriciaMap<int>.Unite(map, PatriciaMap<int>.Set(null, 9, 5), MaxUnlessSeven, (int single, out int kept) => (kept = single) >= 0));
     }
 
     private static (PatriciaMap<int>?, Dictionary<int, int>) Change(PatriciaMap<int>? map, Dictionary<int, int> model, Random random)
@@ -65,6 +70,15 @@ public class PatriciaMapTests
             .Select(pair => (pair.Key, Same: pair.Value == right[pair.Key], Value: Math.Max(pair.Value, right[pair.Key])))
             .Where(pair => pair.Same || pair.Value != 7)
             .ToDictionary(pair => pair.Key, pair => pair.Value);
+
+    private static Dictionary<int, int> Unite(Dictionary<int, int> left, Dictionary<int, int> right)
+    {
+        Dictionary<int, int> united = Intersect(left, right);
+        foreach (KeyValuePair<int, int> single in left.Where(pair => !right.ContainsKey(pair.Key)).Concat(right.Where(pair => !left.ContainsKey(pair.Key))))
+            if (single.Value != 2)
+                united.Add(single.Key, single.Value + 1);
+        return united;
+    }
 
     private static void AssertSame(Dictionary<int, int> model, PatriciaMap<int>? map)
     {

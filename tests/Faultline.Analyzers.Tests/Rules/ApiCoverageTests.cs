@@ -53,7 +53,7 @@ public class ApiCoverageTests
                     [DllImport("{{module}}", EntryPoint = "malloc")] static extern nint Local(int size);
                 }
             }
-            """)));
+            """, "FLT0001", "FLT0002")));
 
     [Theory]
     [InlineData("[DllImport(\"mylib\")] static extern nint malloc(nint size);")]

@@ -1,0 +1,160 @@
+using System;
+using Faultline.Analyzers.Flow.Numbers;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.FlowAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.Operations;
+
+namespace Faultline.Analyzers.Flow.Ownership;
+
+internal sealed partial class OwnershipEvaluator
+{
+    /// <summary>Pointers are not in Roslyn's public operations: `*p`, `p[i]`, the target of `p->`, stackalloc and fixed come without a name.</summary>
+    private Value VisitUnnamed(IOperation operation)
+    {
+        if (operation.Syntax.Kind() is SyntaxKind.StackAllocArrayCreationExpression or SyntaxKind.ImplicitStackAllocArrayCreationExpression)
+        {
+            Look(operation);
+            return Foreign(operation.Syntax, SiteKind.Stack);
+        }
+
+        IOperation? first = First(operation);
+        if (first?.Type is IPointerTypeSymbol pointer && !Same(pointer, operation.Type))
+        {
+            Follow(operation);
+            return Value.Unknown;
+        }
+
+        if (operation.Type is IPointerTypeSymbol && first != null)
+        {
+            Value value = Evaluate(first); // the initializer of a fixed statement
+            return first.Type is IArrayTypeSymbol or { SpecialType: SpecialType.System_String } ? Foreign(operation.Syntax, SiteKind.Managed) : value;
+        }
+
+        return DefaultVisit(operation, null);
+    }
+
+    /// <summary>Evaluates something that memory is read from or written to, not its value: the target of `p->x`, `p[i]`, `span[i]`.</summary>
+    private void Follow(IOperation target)
+    {
+        if (target.Kind == OperationKind.None && First(target)?.Type is IPointerTypeSymbol)
+        {
+            bool isFirst = true;
+            foreach (IOperation child in target.ChildOperations)
+            {
+                Value value = Evaluate(child);
+                if (isFirst)
+                    Use(value, child.Syntax);
+                isFirst = false;
+            }
+        }
+        else
+            Use(Evaluate(target), target.Syntax);
+    }
+
+    public override Value VisitAddressOf(IAddressOfOperation operation, object? argument) => AddressOf(operation.Reference);
+
+    /// <summary>Where a variable lies: in a block, on the stack, in a managed object.</summary>
+    private Value AddressOf(IOperation reference)
+    {
+        switch (reference)
+        {
+            case ILocalReferenceOperation { Local: { IsRef: true } local }:
+                return World![_places.Of(local)];
+            case ILocalReferenceOperation:
+            case IParameterReferenceOperation { Parameter.RefKind: RefKind.None }:
+                return Foreign(reference.Syntax, SiteKind.Variable);
+            case IFieldReferenceOperation { Instance: { } instance and not IInstanceReferenceOperation }:
+                return AddressOf(instance).Anywhere();
+            case IArrayElementReferenceOperation:
+                Look(reference);
+                return Foreign(reference.Syntax, SiteKind.Managed);
+            case { Kind: OperationKind.None } when First(reference) is { Type: IPointerTypeSymbol } pointer:
+                foreach (IOperation child in reference.ChildOperations)
+                    if (child != pointer)
+                        Evaluate(child);
+                Value start = Evaluate(pointer);
+                return reference.Syntax.IsKind(SyntaxKind.ElementAccessExpression) ? start.Anywhere() : start;
+            case IPropertyReferenceOperation { Instance: { } span } element when IsSpan(span.Type):
+                foreach (IArgumentOperation index in element.Arguments)
+                    Evaluate(index);
+                return Evaluate(span).Anywhere();
+            case IConversionOperation conversion:
+                return AddressOf(conversion.Operand);
+            case IInstanceReferenceOperation:
+                return Value.NonZero;
+            default:
+                return Evaluate(reference);
+        }
+    }
+
+    /// <summary>A cast keeps the address wherever the type can hold one; what a conversion of the user's makes of it is not followed.</summary>
+    public override Value VisitConversion(IConversionOperation operation, object? argument)
+    {
+        Value operand = Evaluate(operation.Operand);
+        if (operation.OperatorMethod is { } method && !HoldsAddress(method.ContainingType) && !IsSpan(method.ContainingType))
+        {
+            Escape(operand);
+            return Value.Unknown;
+        }
+
+        if (HoldsAddress(operation.Type) || IsSpan(operation.Type) || operation.Type?.IsReferenceType == true || operation.Conversion.IsNullable)
+            return operand;
+        return operand.Targets.IsEmpty ? operand : Value.Unknown;
+    }
+
+    public override Value VisitBinaryOperator(IBinaryOperation operation, object? argument)
+    {
+        if (operation.OperatorKind is BinaryOperatorKind.Equals or BinaryOperatorKind.NotEquals)
+            return Truth(operation);
+        Value left = Evaluate(operation.LeftOperand);
+        Value right = Evaluate(operation.RightOperand);
+        switch (operation.OperatorKind)
+        {
+            case BinaryOperatorKind.Add when right.Targets.IsEmpty:
+                return Moved(left, operation.LeftOperand.Type, operation.RightOperand, 1);
+            case BinaryOperatorKind.Add when left.Targets.IsEmpty:
+                return Moved(right, operation.RightOperand.Type, operation.LeftOperand, 1);
+            case BinaryOperatorKind.Subtract when right.Targets.IsEmpty && operation.RightOperand.Type is not IPointerTypeSymbol:
+                return Moved(left, operation.LeftOperand.Type, operation.RightOperand, -1);
+            case BinaryOperatorKind.And or BinaryOperatorKind.Or when operation.Type?.SpecialType != SpecialType.System_Boolean:
+                return left.Join(right).Anywhere(); // aligned, or tagged in its low bits
+            default:
+                return Value.Unknown;
+        }
+    }
+
+    public override Value VisitUnaryOperator(IUnaryOperation operation, object? argument)
+        => operation.OperatorKind == UnaryOperatorKind.Not ? Truth(operation) : Look(operation);
+
+    public override Value VisitSizeOf(ISizeOfOperation operation, object? argument) => Value.NonZero;
+
+    /// <summary>A pointer and a distance in elements of its type, or an integer and a distance in bytes.</summary>
+    private static Value Moved(Value value, ITypeSymbol? type, IOperation distance, int sign)
+    {
+        if (value.Targets.IsEmpty)
+            return Value.Unknown;
+        (long low, long high) = Distance.Of(distance, type);
+        return sign > 0 ? value.Shift(low, high) : value.Shift(-high, -low);
+    }
+
+    private Value Foreign(SyntaxNode syntax, SiteKind kind)
+    {
+        Site site = _scope.Sites.Get(syntax, kind);
+        World = World!.Set(site.Number, new SiteState(SiteStatus.None));
+        return Value.PointingTo(new Target(site.Number));
+    }
+
+    private static bool Same(ITypeSymbol a, ITypeSymbol? b) => SymbolEqualityComparer.Default.Equals(a, b);
+
+    private static IOperation? First(IOperation operation)
+    {
+        foreach (IOperation child in operation.ChildOperations)
+            return child;
+        return null;
+    }
+
+    private static bool HoldsAddress(ITypeSymbol? type) => type is IPointerTypeSymbol || IntegerType.Of(type) is { Bits: >= IntegerType.NativeBits };
+
+    private bool IsSpan(ITypeSymbol? type) => type is INamedTypeSymbol named && Measured.IsSpan(named, Context.Types);
+}

@@ -1,0 +1,189 @@
+using System.Linq;
+using Faultline.Analyzers.Context;
+using Faultline.Analyzers.Flow.Pointers;
+using Faultline.Api;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.Operations;
+
+namespace Faultline.Analyzers.Flow.Ownership;
+
+internal sealed partial class OwnershipEvaluator
+{
+    public override Value VisitInvocation(IInvocationOperation operation, object? argument)
+    {
+        IMethodSymbol method = operation.TargetMethod;
+        if (Context.Find(method) is { } api)
+            return VisitApi(new AllocationCall(api, operation));
+        if (method is { Name: "Exchange" or "CompareExchange", ContainingType.Name: "Interlocked" })
+            return VisitExchange(operation);
+        Value instance = Evaluate(operation.Instance);
+        if (method.MethodKind == MethodKind.LocalFunction)
+            EscapeCaptured(method);
+        if (IsSpan(method.ContainingType) && operation.Instance != null)
+            return VisitSpanMethod(operation, instance);
+
+        CalleeEffect effect = _scope.EffectOf(method);
+        Value[] arguments = Apply(effect, operation.Arguments, operation.Syntax);
+        if (World != null && _scope.MayWriteFields(method))
+            World = _conditions.ForgetChangeable(World.ForgetFields());
+        if (!Returns(method))
+        {
+            World = null;
+            return Value.Unknown;
+        }
+
+        AssumeAsserted(operation);
+        if (IsAddressMethod(method))
+            return method.IsStatic ? Added(operation) : instance;
+        return Result(effect, operation.Arguments, arguments, operation.Syntax);
+    }
+
+    public override Value VisitObjectCreation(IObjectCreationOperation operation, object? argument)
+    {
+        if (operation.Type?.SpecialType is SpecialType.System_IntPtr or SpecialType.System_UIntPtr && operation.Arguments.Length == 1)
+            return Evaluate(operation.Arguments[0].Value);
+        if (IsSpan(operation.Type) && operation.Arguments.Length > 0)
+        {
+            foreach (IArgumentOperation length in operation.Arguments.Skip(1))
+                Evaluate(length.Value);
+            IOperation start = operation.Arguments[0].Value;
+            return operation.Arguments[0].Parameter?.RefKind is RefKind.None or null ? Evaluate(start) : AddressOf(start);
+        }
+
+        if (operation.Constructor is not { } constructor)
+            return DefaultVisit(operation, argument);
+        Apply(_scope.EffectOfCreation(operation), operation.Arguments, operation.Syntax);
+        Escape(Evaluate(operation.Initializer));
+        if (World != null && FieldEffects.MayWriteFields(constructor))
+            World = _conditions.ForgetChangeable(World.ForgetFields());
+        return operation.Type?.IsReferenceType == true ? Value.NonZero : Value.Unknown;
+    }
+
+    public override Value VisitPropertyReference(IPropertyReferenceOperation operation, object? argument)
+    {
+        Value instance = Evaluate(operation.Instance);
+        foreach (IArgumentOperation index in operation.Arguments)
+            Escape(Evaluate(index.Value));
+        if (IsSpan(operation.Property.ContainingType) && operation.Property.IsIndexer)
+            Use(instance, operation.Instance!.Syntax);
+        if (operation.Property.GetMethod is { } getter && World != null && FieldEffects.MayWriteFields(getter) && !_scope.IsPlain(operation.Property))
+            World = World.ForgetFields();
+        return Value.Unknown;
+    }
+
+    public override Value VisitAwait(IAwaitOperation operation, object? argument)
+    {
+        Escape(Evaluate(operation.Operation));
+        World = World == null ? null : _conditions.ForgetChangeable(World.ForgetFields());
+        return Value.Unknown;
+    }
+
+    /// <summary>Evaluates the arguments, then lets the callee do with them what it does.</summary>
+    private Value[] Apply(CalleeEffect effect, System.Collections.Immutable.ImmutableArray<IArgumentOperation> passed, SyntaxNode call)
+    {
+        Value[] values = new Value[passed.Length];
+        for (int i = 0; i < passed.Length; i++)
+            values[i] = passed[i].Parameter is { RefKind: not RefKind.None } ? AddressOfArgument(passed[i]) : Evaluate(passed[i].Value);
+        for (int i = 0; i < passed.Length && World != null; i++)
+        {
+            int ordinal = passed[i].Parameter?.Ordinal ?? 0;
+            ParameterEffect done = effect.Of(ordinal);
+            bool isByReference = passed[i].Parameter is { RefKind: RefKind.Ref or RefKind.Out };
+            if (isByReference && values[i].Targets.All(target => _scope.Sites[target.Site].Kind == SiteKind.Variable))
+                Forget(passed[i].Value);
+            else if ((done & ParameterEffect.Frees) != 0)
+                Release(call, passed[i].Value, values[i], SiteStatus.Freed);
+            else if ((done & ParameterEffect.Escapes) != 0)
+            {
+                if (passed[i].Parameter?.Type is IPointerTypeSymbol { PointedAtType.SpecialType: not SpecialType.System_Void })
+                    Use(values[i], passed[i].Syntax);
+                Escape(values[i]);
+            }
+            else if ((done & ParameterEffect.Uses) != 0)
+                Use(values[i], passed[i].Syntax);
+        }
+
+        return values;
+    }
+
+    private Value AddressOfArgument(IArgumentOperation argument)
+        => argument.Value is IDeclarationExpressionOperation or IDiscardOperation ? Value.Unknown : AddressOf(argument.Value);
+
+    private Value Result(CalleeEffect effect, System.Collections.Immutable.ImmutableArray<IArgumentOperation> passed, Value[] values, SyntaxNode call)
+    {
+        if (World == null)
+            return Value.Unknown;
+        if (effect.Returns is { } source)
+            return Allocate(call, source);
+        for (int i = 0; i < passed.Length; i++)
+            if (passed[i].Parameter?.Ordinal == effect.ReturnsParameter)
+                return effect.ReturnsStart ? values[i] : values[i].Anywhere();
+        return Value.Unknown;
+    }
+
+    private Value VisitApi(AllocationCall call)
+    {
+        AllocationApi api = call.Api;
+        Value block = Value.Unknown;
+        Value text = Value.Unknown;
+        IOperation? pointer = call.Argument(ParameterRole.Block);
+        foreach (IArgumentOperation passed in call.Invocation.Arguments)
+        {
+            if (passed.Parameter?.Ordinal == api.IndexOf(ParameterRole.OutBlock))
+                continue;
+            Value value = Evaluate(passed.Value);
+            if (passed.Parameter?.Ordinal == api.IndexOf(ParameterRole.Block))
+                block = value;
+            else if (passed.Parameter?.Ordinal == api.IndexOf(ParameterRole.Text))
+                text = value;
+        }
+
+        if (World == null)
+            return Value.Unknown;
+        if (api.Frees)
+            FreeBlock(call, pointer, block);
+        else if (api.Effect is AllocationEffect.Query or AllocationEffect.Advise)
+            Use(block, call.Syntax);
+        if (!api.Allocates || text.IsZero)
+            return text.IsZero ? Value.Zero : Value.Unknown;
+        return api.Effect == AllocationEffect.Reallocate ? Resize(call, pointer, block) : Grant(call);
+    }
+
+    private void FreeBlock(AllocationCall call, IOperation? pointer, Value block)
+    {
+        Log.CheckExchanged(call.Syntax, pointer == null ? null : _places.Of(Numbers.Constants.WithoutConversions(pointer)), block);
+        if (call.Api.Family == AllocationFamily.Mapping && block.Targets.Any(target => target.Low != 0 || target.High != 0))
+            Escape(block); // a part of a mapping may be unmapped
+        else
+            Release(call.Syntax, pointer, block, SiteStatus.Freed);
+    }
+
+    private Value Resize(AllocationCall call, IOperation? pointer, Value block)
+    {
+        Release(call.Syntax, pointer, block, SiteStatus.Resized);
+        int old = block.Targets.Length == 1 ? block.Targets[0].Site : -1;
+        return Allocate(call.Syntax, _scope.SourceOf(call.Api), old);
+    }
+
+    private Value Grant(AllocationCall call)
+    {
+        Value block = Allocate(call.Syntax, _scope.SourceOf(call.Api));
+        if (call.Argument(ParameterRole.OutBlock) is not { } target)
+            return block;
+        IOperation written = Numbers.Constants.WithoutConversions(target);
+        Write(written is IAddressOfOperation address ? address.Reference : written, block, call.Syntax);
+        Value answer = Value.Deciding(block.Targets[0].Site);
+        World = World?.Set(_places.OfCall(call.Syntax), answer);
+        return answer;
+    }
+
+    /// <summary>A method that is documented not to return, or a condition under which it does not.</summary>
+    private void AssumeAsserted(IInvocationOperation call)
+    {
+        foreach (IArgumentOperation argument in call.Arguments)
+            if (World != null && argument.Parameter is { } parameter && _scope.DoesNotReturnIf(parameter) is { } when)
+                World = Assume(argument.Value, !when);
+    }
+
+    private bool Returns(IMethodSymbol method) => !_scope.NeverReturns(method);
+}

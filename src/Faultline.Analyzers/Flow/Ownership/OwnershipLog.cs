@@ -1,0 +1,174 @@
+// What is found while the solved graph is run once more. A block is used after it was freed, or freed twice, only if that is so in every
+// world that comes to the place, or in every one that comes there from an exception that the body has caught.
+
+using System.Collections.Generic;
+using System.Linq;
+using Microsoft.CodeAnalysis;
+
+namespace Faultline.Analyzers.Flow.Ownership;
+
+/// <summary>Gathers findings, leaks and stores into fields; deaf until it is turned on.</summary>
+internal sealed class OwnershipLog
+{
+    private readonly Dictionary<(SyntaxNode Syntax, FindingKind Kind), Tally> _checks = [];
+    private readonly Dictionary<(SyntaxNode Syntax, FindingKind Kind), Finding> _findings = [];
+    private readonly Dictionary<SyntaxNode, Leak> _leaks = [];
+    private readonly Dictionary<(IFieldSymbol, SyntaxNode), FieldStore> _stores = [];
+    private readonly Dictionary<int, SyntaxNode> _exchanges = [];
+    private readonly HashSet<int> _released = [];
+    private readonly HashSet<int> _used = [];
+
+    public bool IsOn { get; set; }
+
+    public IEnumerable<Finding> Findings => _findings.Values.OrderBy(finding => finding.Syntax.SpanStart);
+
+    public IEnumerable<Leak> Leaks => _leaks.Values.OrderBy(leak => leak.Site.Syntax.SpanStart);
+
+    public IEnumerable<FieldStore> Stores => _stores.Values.OrderBy(store => store.Syntax.SpanStart);
+
+    public bool IsUsed(int site) => _used.Contains(site);
+
+    public bool IsReleased(int site) => _released.Contains(site);
+
+    public void Used(int site)
+    {
+        if (IsOn)
+            _used.Add(site);
+    }
+
+    public void Released(int site)
+    {
+        if (IsOn)
+            _released.Add(site);
+    }
+
+    public void Add(FindingKind kind, SyntaxNode syntax, Site? site, SyntaxNode? before = null)
+    {
+        if (IsOn && !_findings.ContainsKey((syntax, kind)))
+            _findings.Add((syntax, kind), new Finding(kind, syntax, site, before));
+    }
+
+    public void AddStore(IFieldSymbol field, SyntaxNode syntax, Site site)
+    {
+        if (IsOn && site.Kind == SiteKind.Block)
+            _stores[(field, site.Syntax)] = new FieldStore(field, syntax, site);
+    }
+
+    /// <param name="way">Null for a block that is left behind inside of the body, by a loop that comes round or by an assignment.</param>
+    public void AddLeak(Site site, SiteState state, SyntaxNode? way)
+    {
+        if (!IsOn || site.Kind != SiteKind.Block)
+            return;
+        if (!_leaks.TryGetValue(site.Syntax, out Leak? leak))
+            _leaks.Add(site.Syntax, leak = new Leak(site));
+        if (state.Has(SiteStatus.Thrown))
+            leak.ThrownBy = leak.ThrownBy == null || state.ThrownBy!.SpanStart < leak.ThrownBy.SpanStart ? state.ThrownBy : leak.ThrownBy;
+        else
+        {
+            leak.IsOnNormalPath = true;
+            if (way != null)
+                leak.Ways = leak.Ways.Add(way);
+        }
+    }
+
+    /// <summary>Counts whether the block is gone in this world.</summary>
+    public void Check(FindingKind kind, SyntaxNode at, Value value, World world)
+    {
+        if (!IsOn || value.Targets.IsEmpty)
+            return;
+        if (!_checks.TryGetValue((at, kind), out Tally? tally))
+            _checks.Add((at, kind), tally = new Tally());
+        tally.Count(value, world);
+    }
+
+    /// <summary>Counts whether the pointer is the start of a block of the heap.</summary>
+    public void CheckStart(SyntaxNode call, Value value, Sites sites)
+    {
+        if (!IsOn)
+            return;
+        if (!_checks.TryGetValue((call, FindingKind.NotStart), out Tally? tally))
+            _checks.Add((call, FindingKind.NotStart), tally = new Tally());
+        bool isWrong = !value.Targets.IsEmpty && !value.CanBeOther && value.Targets.All(target => target.IsMoved || !sites[target.Site].IsHeap);
+        tally.Count(isWrong, value);
+    }
+
+    public void Exchanged(Place field, SyntaxNode exchange) => _exchanges[field.Number] = exchange;
+
+    public void CheckExchanged(SyntaxNode call, Place? pointer, Value value)
+    {
+        if (pointer is { IsField: true } field && value.IsZero && _exchanges.TryGetValue(field.Number, out SyntaxNode? exchange))
+            Add(FindingKind.FreedAfterExchange, exchange, null, call);
+    }
+
+    /// <summary>All worlds have run the operation: what is certain becomes a finding.</summary>
+    public void EndOperation(Sites sites)
+    {
+        foreach (KeyValuePair<(SyntaxNode Syntax, FindingKind Kind), Tally> check in _checks)
+            if (check.Value.IsCertain && !_findings.ContainsKey(check.Key))
+                _findings.Add(check.Key, new Finding(
+                    check.Key.Kind, check.Key.Syntax, sites[check.Value.Example.Site], check.Value.State.ReleasedBy,
+                    check.Value.State.Has(SiteStatus.Resized), check.Value.Example));
+        _checks.Clear();
+    }
+
+    public void CompleteLeaks(Sites sites)
+    {
+        foreach (Site site in sites.All)
+            if (_released.Contains(site.Number) && _leaks.TryGetValue(site.Syntax, out Leak? leak))
+                leak.IsReleasedSomewhere = true;
+    }
+
+    /// <summary>Worlds in which it is so and worlds in which it is not, those that an exception has led to counted apart.</summary>
+    private sealed class Tally
+    {
+        private int _wrong;
+        private int _right;
+        private int _wrongAfterThrow;
+        private int _rightAfterThrow;
+
+        public Target Example { get; private set; }
+
+        public SiteState State { get; private set; }
+
+        public bool IsCertain => (_wrong > 0 && _right == 0) || (_wrongAfterThrow > 0 && _rightAfterThrow == 0);
+
+        public void Count(Value value, World world)
+        {
+            bool isGone = !value.CanBeOther && !value.CanBeZero;
+            bool isThrown = false;
+            SiteState example = default;
+            foreach (Target target in value.Targets)
+            {
+                bool isKnown = world.TryGet(target.Site, out SiteState state);
+                isGone &= isKnown && state.IsGone;
+                isThrown |= isKnown && state.Has(SiteStatus.Thrown);
+                example = state;
+            }
+
+            Add(isGone, isThrown);
+            if (!isGone)
+                return;
+            Example = value.Targets[0];
+            State = example;
+        }
+
+        public void Count(bool isWrong, Value value)
+        {
+            Add(isWrong, isThrown: false);
+            if (isWrong)
+                Example = value.Targets[0];
+        }
+
+        private void Add(bool isWrong, bool isThrown)
+        {
+            if (isThrown && isWrong)
+                _wrongAfterThrow++;
+            else if (isThrown)
+                _rightAfterThrow++;
+            else if (isWrong)
+                _wrong++;
+            else
+                _right++;
+        }
+    }
+}

@@ -1,0 +1,200 @@
+using System.Collections.Generic;
+using System.Collections.Immutable;
+using Faultline.Analyzers.Context;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.FlowAnalysis;
+using Microsoft.CodeAnalysis.Operations;
+
+namespace Faultline.Analyzers.Flow.Ownership;
+
+/// <summary>Solves one control-flow graph for what becomes of blocks, then runs it once more to gather what is wrong.</summary>
+internal sealed class OwnershipSolver : ForwardSolver<Worlds>
+{
+    private readonly OwnershipEvaluator _evaluator;
+    private readonly OwnershipScope _scope;
+    private readonly FollowedPlaces _places;
+    private readonly ConditionKeys _conditions;
+    private readonly OwnershipLog _log = new();
+    private readonly ThrowingOperations _throwing;
+    private readonly WaysOut _ways;
+    private Worlds? _thrown;
+
+    public OwnershipSolver(ControlFlowGraph graph, FollowedPlaces places, OwnershipScope scope)
+        : base(graph)
+    {
+        _scope = scope;
+        _places = places;
+        _conditions = new ConditionKeys(places);
+        _evaluator = new OwnershipEvaluator(scope, places, _conditions, _log);
+        _throwing = new ThrowingOperations(scope);
+        _ways = new WaysOut(graph);
+    }
+
+    public OwnershipLog Log => _log;
+
+    public Sites Sites => _scope.Sites;
+
+    /// <summary>What is returned; only of a body that is left by return.</summary>
+    public Place Result => _places.Result;
+
+    /// <summary>The worlds in which the body ends without an exception.</summary>
+    public List<World> Ends { get; } = [];
+
+    public void Solve(World entry)
+    {
+        base.Solve(Worlds.Of(entry));
+        _log.IsOn = true;
+        Replay();
+        _log.IsOn = false;
+        _log.CompleteLeaks(Sites);
+    }
+
+    protected override int DescendingPasses => 0;
+
+    protected override Worlds Run(IOperation operation, Worlds state) => Run(operation, state, isResult: false);
+
+    protected override Worlds RunBranchValue(BasicBlock block, IOperation value, Worlds state)
+        => Run(value, state, isResult: block.FallThroughSuccessor?.Semantics == ControlFlowBranchSemantics.Return);
+
+    private Worlds Run(IOperation operation, Worlds state, bool isResult)
+    {
+        ImmutableArray<World>.Builder after = ImmutableArray.CreateBuilder<World>(state.All.Length);
+        ImmutableArray<World>.Builder thrown = ImmutableArray.CreateBuilder<World>(state.All.Length);
+        bool mayThrow = _throwing.MayThrow(operation);
+        foreach (World before in state.All)
+        {
+            _evaluator.World = before;
+            Value value = _evaluator.Evaluate(operation);
+            if (isResult && _evaluator.World != null)
+                _evaluator.World = _evaluator.World.Set(_places.Result, value);
+            _evaluator.EndOperation(operation);
+            if (_evaluator.World is { } world)
+                after.Add(world);
+            if (mayThrow)
+                thrown.Add(Thrown(operation.Syntax, before, _evaluator.World ?? before));
+        }
+
+        _log.EndOperation(Sites);
+        _thrown = mayThrow ? Worlds.None.With(thrown.ToImmutable()) : null;
+        return state.With(after.ToImmutable());
+    }
+
+    /// <summary>What was live before stays live unless the operation has taken it over.</summary>
+    private static World Thrown(SyntaxNode operation, World before, World after)
+    {
+        World thrown = before;
+        before.ForEachSite((site, state) =>
+        {
+            if (!state.IsLive)
+                return;
+            bool isKept = after.TryGet(site, out SiteState now) && now.IsLive;
+            thrown = thrown.Set(site, isKept ? state.ThrownAt(operation) : state.With(SiteStatus.Escaped | SiteStatus.Blurred, SiteStatus.Live));
+        });
+        return thrown;
+    }
+
+    protected override bool MayThrow(IOperation operation) => _thrown != null;
+
+    protected override Worlds ThrownBefore(IOperation operation, Worlds before, Worlds after) => _thrown!;
+
+    protected override Worlds ThrownAfter(IOperation operation, Worlds before, Worlds after) => _thrown!;
+
+    protected override Worlds? Assume(IOperation condition, bool holds, Worlds state)
+    {
+        ImmutableArray<World>.Builder possible = ImmutableArray.CreateBuilder<World>(state.All.Length);
+        foreach (World world in state.All)
+        {
+            _evaluator.World = world;
+            if (_evaluator.Assume(condition, holds) is { } assumed)
+                possible.Add(assumed);
+        }
+
+        return possible.Count == 0 ? null : state.With(possible.ToImmutable());
+    }
+
+    protected override Worlds Leave(ControlFlowRegion region, Worlds state)
+    {
+        if (region.Locals.IsEmpty && region.CaptureIds.IsEmpty)
+            return state;
+        ImmutableArray<World>.Builder left = ImmutableArray.CreateBuilder<World>(state.All.Length);
+        foreach (World world in state.All)
+            left.Add(Leave(region, world));
+        return state.With(left.ToImmutable());
+    }
+
+    private World Leave(ControlFlowRegion region, World world)
+    {
+        foreach (CaptureId capture in region.CaptureIds)
+            world = Drop(world, _places.Of(capture));
+        foreach (ILocalSymbol local in region.Locals)
+            if (!local.IsStatic)
+                world = Drop(world, _places.Of(local));
+        return world;
+    }
+
+    /// <summary>A block that is dead and that nothing points to any more is forgotten; one that is live stays, to be reported.</summary>
+    private World Drop(World world, Place place)
+    {
+        world = _conditions.Forget(world, place);
+        Value value = world[place];
+        world = world.Set(place, Value.Unknown);
+        foreach (Target target in value.Targets)
+            if (world.TryGet(target.Site, out SiteState state) && !state.Has(SiteStatus.Live) && _scope.Sites[target.Site].Kind != SiteKind.Parameter && !world.IsReferenced(target.Site))
+                world = world.ForgetSite(target.Site);
+        return world;
+    }
+
+    protected override Worlds? Take(BasicBlock source, ControlFlowBranch branch, Worlds state)
+    {
+        if (state.IsEmpty)
+            return null;
+        SyntaxNode? way = _ways.Of(source, branch);
+        bool isInCatch = WaysOut.IsInCatch(source);
+        ImmutableArray<World>.Builder leaving = ImmutableArray.CreateBuilder<World>(state.All.Length);
+        foreach (World world in state.All)
+            leaving.Add(way != null ? world.LeavingBy(way) : isInCatch ? world.LeavingBy(null) : world);
+        state = state.With(leaving.ToImmutable());
+        return state;
+    }
+
+    /// <summary>An exception leaves the body: what is live then is left behind.</summary>
+    protected override void LeaveByException(Worlds state)
+    {
+        if (_log.IsOn)
+            foreach (World world in state.All)
+                LeaveBehind(world);
+    }
+
+    protected override Worlds Join(Worlds left, Worlds right) => left.Join(right);
+
+    protected override Worlds Widen(Worlds before, Worlds after, bool atOnce) => before.Join(after, widen: true);
+
+    /// <summary>The exit block has no operations; its state is that of all returns.</summary>
+    protected override void Enter(BasicBlock block, Worlds state)
+    {
+        if (block.Kind != BasicBlockKind.Exit || !_log.IsOn)
+            return;
+        foreach (World world in state.All)
+        {
+            Ends.Add(world);
+            LeaveBehind(world);
+            Value result = world[_places.Result];
+            if (world.Way is { } way)
+                _log.Check(FindingKind.UsedAfterFree, way, result, world);
+        }
+
+        _log.EndOperation(Sites);
+    }
+
+    private void LeaveBehind(World world)
+    {
+        Value result = world[_places.Result];
+        world.ForEachSite((site, state) =>
+        {
+            if (result.PointsInto(site))
+                _log.Released(site);
+            else if (state.IsLive)
+                _log.AddLeak(Sites[site], state, world.Way ?? Graph.OriginalOperation.Syntax);
+        });
+    }
+}

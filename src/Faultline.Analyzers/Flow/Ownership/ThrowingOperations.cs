@@ -1,0 +1,67 @@
+// Which operations throw. Not those that any code can be blamed for (a null reference, an index, a cast): a rule that did would have
+// something to say about every method. Calls of native code do not throw; calls of managed code do, unless their source shows that they
+// cannot or they are framework calls that throw for a wrong argument only.
+
+using System.Collections.Generic;
+using Faultline.Analyzers.Context;
+using Faultline.Api;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.Operations;
+
+namespace Faultline.Analyzers.Flow.Ownership;
+
+/// <summary>Looks at each operation of a graph once.</summary>
+internal sealed class ThrowingOperations
+{
+    private readonly Dictionary<IOperation, bool> _known = [];
+    private readonly OwnershipScope _scope;
+
+    public ThrowingOperations(OwnershipScope scope) => _scope = scope;
+
+    /// <summary>Some operation that may throw has been seen.</summary>
+    public bool Any { get; private set; }
+
+    public bool MayThrow(IOperation operation)
+    {
+        if (_known.TryGetValue(operation, out bool known))
+            return known;
+        bool mayThrow = false;
+        foreach (IOperation inner in operation.DescendantsAndSelf())
+            mayThrow |= MayThrowItself(inner);
+        _known.Add(operation, mayThrow);
+        Any |= mayThrow;
+        return mayThrow;
+    }
+
+    private bool MayThrowItself(IOperation operation) => operation switch
+    {
+        IInvocationOperation call when _scope.NeverReturns(call.TargetMethod) => false, // as good as the end of the process
+        IInvocationOperation call => _scope.Context.Find(call.TargetMethod) is { } api ? MayThrow(api) : !IsConstructor(call) && _scope.EffectOf(call.TargetMethod).MayThrow,
+        IObjectCreationOperation creation => MayThrow(creation),
+        IPropertyReferenceOperation property => MayThrow(property.Property),
+        IAwaitOperation => true,
+        IReturnOperation { Kind: OperationKind.YieldReturn } => true, // whoever enumerates may stop here
+        IDynamicInvocationOperation => true,
+        _ => false,
+    };
+
+    /// <summary>.NET's allocators throw OutOfMemoryException.</summary>
+    private static bool MayThrow(AllocationApi api) => api.Allocates && !api.IsPInvoke;
+
+    private bool MayThrow(IObjectCreationOperation creation)
+        => creation.Constructor is { } constructor && !constructor.IsImplicitlyDeclared && !IsException(creation.Type)
+            && creation.Type?.SpecialType is not (SpecialType.System_IntPtr or SpecialType.System_UIntPtr) && _scope.EffectOf(constructor).MayThrow;
+
+    private static bool MayThrow(IPropertySymbol property)
+        => property.IsIndexer ? property.DeclaringSyntaxReferences.Length > 0 : property is { IsAbstract: true } or { IsVirtual: true } && property.DeclaringSyntaxReferences.Length > 0;
+
+    private static bool IsConstructor(IInvocationOperation call) => call.TargetMethod.MethodKind == MethodKind.Constructor && call.IsImplicit;
+
+    private static bool IsException(ITypeSymbol? type)
+    {
+        for (; type != null; type = type.BaseType)
+            if (type is { Name: "Exception", ContainingNamespace.Name: "System" })
+                return true;
+        return false;
+    }
+}

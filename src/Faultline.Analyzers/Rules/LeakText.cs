@@ -1,0 +1,38 @@
+using System.Linq;
+using Faultline.Analyzers.Context;
+using Faultline.Analyzers.Flow.Ownership;
+using Faultline.Analyzers.Glibc;
+using Microsoft.CodeAnalysis;
+
+namespace Faultline.Analyzers.Rules;
+
+/// <summary>What a leak costs and where it is, as messages say it.</summary>
+internal static class LeakText
+{
+    /// <summary>"4,096 bytes", or "a block" where the size is not known.</summary>
+    public static string Amount(BodyContext body, Site site) => RequestOf(body, site) is { } request ? RequestText.Of(request) : "a block";
+
+    /// <summary>"a chunk of 4,112 bytes, on 1 or 2 pages of the heap", as glibc on Linux serves it.</summary>
+    public static string Cost(BodyContext body, Site site)
+    {
+        if (RequestOf(body, site) is not { } request)
+            return "its chunk and the pages below it";
+        switch (Placements.Of(request, body.Threshold))
+        {
+            case Placement.Mapped:
+                return "a mapping of " + Figures.Pages(PageCost.InMapping(request).Pages);
+            case Placement.Heap:
+                PageCost cost = PageCost.OnHeap(request);
+                return "a chunk of " + Figures.Bytes(cost.Chunk) + " on " + Figures.Pages(cost.Pages) + " of the heap";
+            default:
+                return "a chunk of " + Figures.Bytes(PageCost.OnHeap(request).Chunk);
+        }
+    }
+
+    /// <summary>Lines as editors count them.</summary>
+    public static int Line(SyntaxNode node) => node.GetLocation().GetLineSpan().StartLinePosition.Line + 1;
+
+    public static int EndLine(SyntaxNode node) => node.GetLocation().GetLineSpan().EndLinePosition.Line + 1;
+
+    private static AllocationRequest? RequestOf(BodyContext body, Site site) => body.Requests.FirstOrDefault(request => request.Call.Syntax == site.Syntax);
+}
