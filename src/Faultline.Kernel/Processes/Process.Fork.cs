@@ -1,5 +1,5 @@
 // fork(2) (kernel/fork.c dup_mmap, mm/memory.c copy_page_range, mm/huge_memory.c copy_huge_pmd, 6.18): the child gets the same
-// areas and the same frames; both sides lose the right to write, so that the next store of either makes a copy.
+// areas and the same frames; both sides lose the right to write, so that the next store of either makes a copy. The child has not used its pages yet.
 
 namespace Faultline.Kernel;
 
@@ -19,6 +19,7 @@ public sealed unsafe partial class Process
 
         child.Task.InheritFrom(Task, Pid);
         child._break = _break;
+        child._stackStart = _stackStart;
         child._areas.CopyFrom(_areas);
         _tlb.Flush();
         ForgetArea();
@@ -78,7 +79,7 @@ public sealed unsafe partial class Process
         }
 
         *pmd &= ~Pte.Writable;
-        *target = *pmd;
+        *target = *pmd & ~Pte.Accessed;
         return true;
     }
 
@@ -96,7 +97,7 @@ public sealed unsafe partial class Process
                 child._zeroPages++;
             else
                 ShareFrame(child, source + i);
-            target[i] = source[i];
+            target[i] = source[i] & ~Pte.Accessed;
         }
 
         return true;
