@@ -23,6 +23,9 @@ public enum PageState
 
     /// <summary>The same as a part of a 2 MiB page that is mapped as one.</summary>
     CachedHuge,
+
+    /// <summary>In swap: the next access faults, and reads it unless memory still holds it.</summary>
+    Swapped,
 }
 
 /// <summary>What one access led to.</summary>
@@ -45,4 +48,7 @@ public enum FaultOutcome
 
     /// <summary>No frame could be had: the kernel would look for a victim now.</summary>
     OutOfFrames,
+
+    /// <summary>The process was killed for want of memory: SIGKILL.</summary>
+    Killed,
 }

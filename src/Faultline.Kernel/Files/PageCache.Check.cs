@@ -36,7 +36,7 @@ internal sealed unsafe partial class PageCache
             shared += file.Kind == FileKind.Tmpfs ? cachedHere : 0;
         }
 
-        Expect(cached, _stat[VmEvent.nr_file_pages], "nr_file_pages");
+        Expect(cached, _stat[VmEvent.nr_file_pages] - _stat[VmEvent.nr_swapcached], "nr_file_pages without the swap cache");
         Expect(shared, _stat[VmEvent.nr_shmem], "nr_shmem");
         Expect(dirty, _stat[VmEvent.nr_dirty], "nr_dirty");
         Expect(mappedPages, _stat[VmEvent.nr_mapped], "nr_mapped");

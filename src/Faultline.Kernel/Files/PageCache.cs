@@ -103,6 +103,13 @@ internal sealed unsafe partial class PageCache
         ReleaseTree(file);
     }
 
+    /// <summary>Reclaim takes a page that nobody maps; what it leaves of it is kept in its slot until the page comes back.</summary>
+    public void Evict(Inode file, ulong index, ulong shadow)
+    {
+        Remove(file, index);
+        *file.Pages.Slot(index) = CacheEntry.Value(shadow);
+    }
+
     /// <summary>Its frames go their own ways from now on (split_folio).</summary>
     public static void SplitFolio(Inode file, ulong index)
     {
@@ -125,7 +132,11 @@ internal sealed unsafe partial class PageCache
         };
         frame.Mapping = file.Number;
         frame.Index = index;
-        *file.Pages.Slot(index) = CacheEntry.Page(pfn, order);
+        ulong* slot = file.Pages.Slot(index);
+        ulong before = *slot;
+        *slot = CacheEntry.Page(pfn, order);
+        if (CacheEntry.IsValue(before) && file.Kind == FileKind.Disk)
+            _machine.Workingset.Refault(pfn, CacheEntry.ValueOf(before), _machine.Swap.Free != 0);
         file.Cached++;
         _stat[VmEvent.nr_file_pages]++;
         if (file.Kind == FileKind.Tmpfs)

@@ -82,6 +82,12 @@ internal enum FrameFlags : uint
 
     /// <summary>To be reclaimed as soon as it is written; for a page that is not being written: read ahead of its use (PG_reclaim, PG_readahead).</summary>
     Reclaim = 1 << 21,
+
+    /// <summary>Being read or unmapped: reclaim passes it over (PG_locked).</summary>
+    Locked = 1 << 22,
+
+    /// <summary>Mapped somewhere at another virtual page than <see cref="Frame.Index"/>: <see cref="ReverseMap"/> knows where.</summary>
+    MovedMapping = 1 << 23,
 }
 
 [StructLayout(LayoutKind.Explicit, Size = 32)]

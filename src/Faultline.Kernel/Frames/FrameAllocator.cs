@@ -59,9 +59,18 @@ internal sealed unsafe partial class FrameAllocator : IDisposable
     /// <summary>Pages in the buddy system; those on per-CPU lists are not free in this sense, as in Linux.</summary>
     public ulong FreePages => _stat[VmEvent.nr_free_pages];
 
-    /// <summary>One page, or <see cref="None"/>.</summary>
+    /// <summary>The machine whose memory is reclaimed when frames run short; an allocator alone reclaims nothing.</summary>
+    public Machine? Machine { get; set; }
+
+    /// <summary>Index of the zone that requests are served from first.</summary>
+    public int PreferredZone => _preferred.Index;
+
+    /// <summary>Frames given back so far (pgfree).</summary>
+    public ulong FreedPages => _stat[VmEvent.pgfree];
+
+    /// <summary>One page, or <see cref="None"/>; <paramref name="requester"/> waits for it, and may be killed for it.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public uint AllocatePage(int cpu, Migratetype type)
+    public uint AllocatePage(int cpu, Migratetype type, Process? requester = null)
     {
         Zone zone = _preferred;
         if (!zone.BelowHigh && zone.Free.FreePages > zone.FastMark)
@@ -71,28 +80,21 @@ internal sealed unsafe partial class FrameAllocator : IDisposable
                 return HandOut(zone, pfn, 0);
         }
 
-        return Allocate(cpu, 0, type, AllocationFlags.None);
+        return Allocate(cpu, 0, type, AllocationFlags.None, requester);
     }
 
     /// <summary>A block of 2^order pages, aligned to its size, or <see cref="None"/>.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    public uint Allocate(int cpu, int order, Migratetype type, AllocationFlags flags)
+    public uint Allocate(int cpu, int order, Migratetype type, AllocationFlags flags, Process? requester = null)
     {
         AllocationFlags first = _preferred.Index == 2 ? flags | AllocationFlags.NoFragment : flags;
         uint pfn = TryZones(cpu, order, type, first, useMin: false);
-        if (pfn == None)
-            pfn = TryZones(cpu, order, type, flags, useMin: true);
+        if (pfn != None)
+            return pfn;
+        Machine?.Reclaimer.WakeKswapd(order);
+        pfn = TryZones(cpu, order, type, flags, useMin: true);
         if (pfn == None && (flags & (AllocationFlags.Atomic | AllocationFlags.NoRetry)) == 0)
-        {
-            foreach (Zone zone in _zones)
-            {
-                zone.UnreserveHighAtomic(type);
-                zone.DrainPerCpu();
-            }
-
-            pfn = TryZones(cpu, order, type, flags, useMin: true);
-        }
-
+            pfn = AllocateSlowly(cpu, order, type, flags, requester);
         return pfn;
     }
 

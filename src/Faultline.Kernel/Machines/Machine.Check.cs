@@ -32,7 +32,10 @@ public sealed unsafe partial class Machine
         ulong tables = tally.Tables + (ulong)_processes.Count + Kernel.Tables;
         var cached = new HashSet<uint>();
         single += Cache.CheckInvariants(frame => tally.PteMappings.GetValueOrDefault(frame), frame => cached.Add(frame));
+        single += Swap.CheckInvariants(Frames.Frames, tally, frame => cached.Add(frame));
         CheckLists(tally, heads, cached);
+        CheckReverseMaps(tally);
+        CheckCgroups(tally, heads, cached);
         CheckTotals(single + hugePages * PageTables.Entries + tables, tally);
     }
 

@@ -18,6 +18,14 @@ public sealed unsafe partial class Machine : IDisposable
         ZoneRange[] ranges = options.Zones is { } pages ? PhysicalLayout.ForManaged(pages) : PhysicalLayout.ForRam(options.RamBytes);
         Frames = new FrameAllocator(ranges, options.Cpus, options.Thp != ThpPolicy.Never, Stat);
         Lru = new Lru(Frames.Frames, Stat);
+        Swap = new SwapArea(options.SwapBytes >> PageSize.Shift, options.SwapIsRotational, options.Cpus, Stat);
+        SwapDevice = new SwapDevice(Frames.Frames, Stat, options.SwapTimes);
+        Workingset = new Workingset(Frames.Frames, Lru, Stat);
+        PartlyMapped = new DeferredSplitQueue(Frames.Frames);
+        ReverseMap = new ReverseMap(this);
+        Reclaimer = new Reclaimer(this);
+        SwapReader = new SwapReader(this);
+        Frames.Machine = this;
         Kernel = new KernelHalf(Frames, Tables, ranges.Max(range => range.End));
         Commit = new CommitCharge(options.Overcommit, options.OvercommitRatio, Frames.ManagedPages);
         Log = new KernelLog(Clock);
@@ -89,8 +97,6 @@ public sealed unsafe partial class Machine : IDisposable
 
     internal FileAreaChanges FileAreas { get; } = new();
 
-    internal AreaNames AreaNames { get; } = new();
-
     /// <summary>The last reverse map handed out; areas of different ones do not merge.</summary>
     internal uint LastAnonymousRoot { get; set; }
 
@@ -98,11 +104,11 @@ public sealed unsafe partial class Machine : IDisposable
     internal uint HugeZeroFrame { get; private set; }
 
     /// <summary>Starts a process with nothing mapped. Throws <see cref="ArgumentException"/> for a malformed layout, <see cref="OutOfMemoryException"/> where no frame is left for its top-level table.</summary>
-    public Process CreateProcess(AddressSpaceLayout layout)
+    public Process CreateProcess(AddressSpaceLayout layout, MemoryCgroup? cgroup = null)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
         layout.Validate();
-        return TryStart(layout) ?? throw new OutOfMemoryException("the simulated machine has no frame left for a process");
+        return TryStart(layout, cgroup, null) ?? throw new OutOfMemoryException("the simulated machine has no frame left for a process");
     }
 
     /// <summary>Empties the processors' page lists into the buddy system, so that <see cref="FreePages"/> counts all that is free.</summary>
@@ -122,22 +128,30 @@ public sealed unsafe partial class Machine : IDisposable
         _processes.Clear();
         Tables.Dispose();
         Files.Dispose();
+        Swap.Dispose();
         Frames.Dispose();
     }
 
-    internal Process? TryStart(AddressSpaceLayout layout)
+    internal Process? TryStart(AddressSpaceLayout layout, MemoryCgroup? cgroup, Process? parent)
     {
         int cpu = (_nextPid - 1) % Options.Cpus;
-        uint top = Frames.AllocatePage(cpu, Migratetype.Unmovable);
+        uint top = Frames.AllocatePage(cpu, Migratetype.Unmovable, parent);
         if (top == FrameAllocator.None)
             return null;
-        var process = new Process(this, layout, _nextPid++, cpu, top);
+        var process = new Process(this, layout, _nextPid++, cpu, top, cgroup);
+        Enter(process, parent == null ? null : FamilyOf((uint)parent.Pid));
+        cgroup?.Add(process);
         process.Task.StartTime = Clock.Now;
         _processes.Add(process);
         return process;
     }
 
-    internal void Remove(Process process) => _processes.Remove(process);
+    internal void Remove(Process process)
+    {
+        _processes.Remove(process);
+        process.Cgroup?.Remove(process);
+        Leave(process);
+    }
 
     /// <summary>The 2 MiB page of zeros, made if need be; none when no block that large is left.</summary>
     internal uint EnsureHugeZeroFrame(int cpu)

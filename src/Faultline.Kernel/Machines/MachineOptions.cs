@@ -52,6 +52,24 @@ public sealed record MachineOptions
     /// <summary>The page cache: readahead, fault-around, folio sizes, write-back.</summary>
     public FileSettings Files { get; init; } = new();
 
+    /// <summary>Size of the swap area in bytes, a page multiple below 8 TiB; 0: none. One page of it is the header.</summary>
+    public ulong SwapBytes { get; init; }
+
+    /// <summary>
+    /// The swap area lies on a disk with moving heads (/sys/block/*/queue/rotational): pages are read ahead in the order of the slots
+    /// instead of the order of the process's pages.
+    /// </summary>
+    public bool SwapIsRotational { get; init; }
+
+    /// <summary>What reading and writing swap takes.</summary>
+    public SwapTimes SwapTimes { get; init; } = new();
+
+    /// <summary>vm.swappiness, 0 to 200: how readily anonymous memory is reclaimed rather than files; at 0 only when there is nothing else.</summary>
+    public int Swappiness { get; init; } = 60;
+
+    /// <summary>vm.page-cluster, 0 to 10: at most 2^n pages are read from swap at once.</summary>
+    public int PageCluster { get; init; } = 3;
+
     /// <summary>Throws <see cref="ArgumentException"/> naming the value that is out of range.</summary>
     internal void Validate()
     {
@@ -59,6 +77,12 @@ public sealed record MachineOptions
             throw new ArgumentException($"RamBytes {RamBytes} is not a multiple of 4096 from 64 MiB to 8 TiB");
         if (Cpus is < 1 or > 4096)
             throw new ArgumentException($"Cpus {Cpus} is not from 1 to 4096");
+        if ((SwapBytes & PageSize.Mask) != 0 || SwapBytes >= 8UL << 40)
+            throw new ArgumentException($"SwapBytes {SwapBytes} is not a multiple of 4096 below 8 TiB");
+        if (Swappiness is < 0 or > 200)
+            throw new ArgumentException($"Swappiness {Swappiness} is not from 0 to 200");
+        if (PageCluster is < 0 or > 10)
+            throw new ArgumentException($"PageCluster {PageCluster} is not from 0 to 10");
         if (OvercommitRatio < 0)
             throw new ArgumentException($"OvercommitRatio {OvercommitRatio} is negative");
         Files.Validate();

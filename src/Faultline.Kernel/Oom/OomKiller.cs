@@ -70,7 +70,10 @@ public sealed class OomKiller
         OomReport.WriteKill(_machine.Log, request, victim);
         _machine.Stat[VmEvent.oom_kill]++;
         var kill = new OomKill(victim.Pid, victim.Task.Comm, points, victim.ResidentPages.Value, _machine.Clock.Now, request.Current.Task.Comm);
-        victim.Exit();
+        if (victim == request.Current)
+            victim.IsDoomed = true;
+        else
+            victim.Exit();
         OomReport.WriteReaped(_machine.Log, kill);
         _kills.Add(kill);
         return true;

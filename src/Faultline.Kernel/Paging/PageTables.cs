@@ -22,6 +22,8 @@ internal sealed unsafe partial class PageTables
     private readonly TablePool _pool;
     private readonly VmStat _stat;
     private readonly int _cpu;
+    private readonly Process _process;
+    private readonly Machine _machine;
     private readonly Frame* _frames;
     private readonly ulong* _root;
 
@@ -29,12 +31,14 @@ internal sealed unsafe partial class PageTables
     private ulong* _leaf;
 
     /// <summary>Tables under a top-level table in <paramref name="rootFrame"/>, a frame the caller took; the kernel's half is shared.</summary>
-    public PageTables(Machine machine, int cpu, uint rootFrame)
+    public PageTables(Machine machine, Process process, uint rootFrame)
     {
+        _machine = machine;
         _allocator = machine.Frames;
         _pool = machine.Tables;
         _stat = machine.Stat;
-        _cpu = cpu;
+        _process = process;
+        _cpu = process.Cpu;
         _frames = _allocator.Frames;
         RootFrame = rootFrame;
         _root = Adopt(rootFrame);
@@ -52,6 +56,15 @@ internal sealed unsafe partial class PageTables
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public ulong* FindEntry(ulong address) =>
         address >> PmdShift == _leafTag ? _leaf + PteIndex(address) : Walk(address);
+
+    /// <summary>As <see cref="FindEntry"/>, without making the table the one that is looked at first.</summary>
+    public ulong* Peek(ulong address)
+    {
+        ulong* pmd = FindPmd(address);
+        if (pmd == null || *pmd == 0)
+            return null;
+        return (*pmd & Pte.Huge) != 0 ? pmd : Table(*pmd) + PteIndex(address);
+    }
 
     /// <summary>The PMD entry of a user address, or null where the levels above it are missing.</summary>
     public ulong* FindPmd(ulong address)
@@ -120,7 +133,7 @@ internal sealed unsafe partial class PageTables
     /// <summary>A fresh table's frame, or none.</summary>
     public uint TakeTable()
     {
-        uint frame = _allocator.AllocatePage(_cpu, Migratetype.Unmovable);
+        uint frame = _machine.AllocatePage(_process, _process.Cgroup, Migratetype.Unmovable);
         if (frame != FrameAllocator.None)
         {
             Adopt(frame);
@@ -168,6 +181,8 @@ internal sealed unsafe partial class PageTables
         _frames[frame].Flags |= FrameFlags.PageTable;
         _frames[frame].Table = (ulong)_pool.Take();
         _stat[VmEvent.nr_page_table_pages]++;
+        if (_frames[frame].Cgroup != 0)
+            _process.Cgroup!.AddKernelPages(1);
         return (ulong*)_frames[frame].Table;
     }
 
@@ -175,6 +190,8 @@ internal sealed unsafe partial class PageTables
     {
         _pool.Give((ulong*)_frames[frame].Table);
         _stat[VmEvent.nr_page_table_pages]--;
-        _allocator.Free(_cpu, frame, 0);
+        if (_frames[frame].Cgroup != 0)
+            _process.Cgroup!.AddKernelPages(-1);
+        _machine.FreePage(_cpu, frame);
     }
 }

@@ -15,6 +15,9 @@ internal sealed class SoftwareTlb
     private const ulong Valid = 1;
     private const ulong Writable = 2;
 
+    /// <summary>A clean page may not be written through the TLB: the first store has to set the entry's dirty bit.</summary>
+    private const int DirtyToWritable = 5;
+
     private readonly ulong[] _entries = new ulong[Size];
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -27,7 +30,7 @@ internal sealed class SoftwareTlb
 
     /// <summary>The right to write is only taken over from a dirty entry, so that the first store through it finds its way there and sets the bit.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Fill(ulong page, ulong pte) => At(page) = page | Valid | (pte & (pte >> 5) & Writable);
+    public void Fill(ulong page, ulong pte) => At(page) = page | Valid | (pte & (pte >> DirtyToWritable) & Writable);
 
     /// <summary>The grants for a range were taken back, wholly or in part.</summary>
     public void Invalidate(ulong start, ulong end)

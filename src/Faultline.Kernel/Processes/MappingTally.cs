@@ -7,6 +7,9 @@ internal sealed class MappingTally
 
     public Dictionary<uint, int> LeafMappings { get; } = [];
 
+    /// <summary>Page-table entries that name a slot of swap, by slot.</summary>
+    public Dictionary<uint, int> Slots { get; } = [];
+
     public ulong Tables { get; set; }
 
     public ulong Resident { get; private set; }
@@ -14,6 +17,14 @@ internal sealed class MappingTally
     public ulong Zero { get; private set; }
 
     public ulong HugeLeaves { get; private set; }
+
+    public ulong Swapped { get; private set; }
+
+    public void CountSlot(uint slot)
+    {
+        Swapped++;
+        Slots[slot] = Slots.GetValueOrDefault(slot) + 1;
+    }
 
     public void Count(uint frame, bool huge, bool zero)
     {
@@ -36,6 +47,9 @@ internal sealed class MappingTally
         Resident += other.Resident;
         Zero += other.Zero;
         HugeLeaves += other.HugeLeaves;
+        Swapped += other.Swapped;
+        foreach ((uint slot, int count) in other.Slots)
+            Slots[slot] = Slots.GetValueOrDefault(slot) + count;
         foreach ((uint frame, int count) in other.PteMappings)
             PteMappings[frame] = PteMappings.GetValueOrDefault(frame) + count;
         foreach ((uint frame, int count) in other.LeafMappings)

@@ -24,7 +24,9 @@ public sealed unsafe partial class Process
         {
             ulong lastHere = Math.Min(last, page | (PageTables.PmdBytes - PageSize.Bytes));
             AccessWithinTable(page, lastHere, kind);
-            if (lastHere == last)
+            if (IsDoomed)
+                Die();
+            if (lastHere == last || HasExited)
                 return;
             page = lastHere + PageSize.Bytes;
         }
@@ -35,7 +37,7 @@ public sealed unsafe partial class Process
     {
         ulong* entry = page.Value >= _top ? null : _tables.FindEntry(page.Value);
         if (entry == null || !Pte.IsMapped(*entry))
-            return PageState.Absent;
+            return entry != null && Pte.IsSwap(*entry) ? PageState.Swapped : PageState.Absent;
         bool zero = (*entry & Pte.Special) != 0;
         bool huge = (*entry & Pte.Huge) != 0;
         if (!zero && IsCached(Pte.Frame(*entry)))
@@ -49,7 +51,7 @@ public sealed unsafe partial class Process
     private void AccessWithinTable(ulong first, ulong last, AccessKind kind)
     {
         ulong page = first;
-        while (page <= last)
+        while (page <= last && !IsDoomed)
         {
             ulong* entry = page >= _top ? null : _tables.FindEntry(page);
             if (entry == null)
@@ -64,7 +66,7 @@ public sealed unsafe partial class Process
             }
             else if (Pte.Allows(*entry, kind))
             {
-                NoteStore(entry, kind);
+                *entry |= Pte.Used(kind);
                 return;
             }
             else
@@ -78,7 +80,7 @@ public sealed unsafe partial class Process
     /// <summary>As above where there is a PTE table. A fault fills its entry and never moves the table.</summary>
     private void AccessEntries(ulong page, ulong last, AccessKind kind, ulong* entry)
     {
-        while (page <= last)
+        while (page <= last && !IsDoomed)
         {
             if (*entry == 0 && SelectArea(page) && _areaFile == null && Permits(_areaFlags, kind))
             {
@@ -92,16 +94,26 @@ public sealed unsafe partial class Process
 
             if (!Pte.Allows(*entry, kind))
                 HandleFault(page, kind, entry);
-            else
-                NoteStore(entry, kind);
+            else if ((*entry & Pte.Used(kind)) != Pte.Used(kind))
+                *entry |= Pte.Used(kind);
             entry++;
             page += PageSize.Bytes;
         }
     }
 
-    /// <summary>The processor marks an entry through which it stores.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void NoteStore(ulong* entry, AccessKind kind) => *entry |= (ulong)kind * Pte.Dirty;
+    /// <summary>The out-of-memory killer chose this process while it waited for memory: now that nothing of it is in use it ends.</summary>
+    private FaultOutcome Die()
+    {
+        Exit();
+        return FaultOutcome.Killed;
+    }
+
+    /// <summary>The same at the end of a system call.</summary>
+    private void EndIfDoomed()
+    {
+        if (IsDoomed && !HasExited)
+            Exit();
+    }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private FaultOutcome AccessSlow(ulong page, AccessKind kind)
@@ -111,12 +123,14 @@ public sealed unsafe partial class Process
         if (entry == null || !Pte.Allows(*entry, kind))
         {
             outcome = HandleFault(page, kind, entry);
+            if (IsDoomed)
+                return Die();
             if (outcome is not (FaultOutcome.MinorFault or FaultOutcome.MajorFault))
                 return outcome;
             entry = _tables.FindEntry(page);
         }
 
-        NoteStore(entry, kind);
+        *entry |= Pte.Used(kind);
         _tlb.Fill(page, *entry);
         return outcome;
     }

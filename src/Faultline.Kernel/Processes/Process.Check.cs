@@ -18,10 +18,12 @@ public sealed unsafe partial class Process
             CheckTable(_tables.RootEntry(i), (ulong)i << PageTables.PgdShift, PageTables.PudShift, own);
         Expect(own.Tables, _tables.LowerTables, "page tables");
         Expect(own.Resident, _resident.Total, "resident pages");
+        Expect(own.Swapped, _resident.Swapped, "pages in swap");
         Expect(own.Zero, _zeroPages, "zero pages");
         foreach ((ulong page, bool writable) in _tlb.Grants())
-            if (_tables.FindEntry(page) is var entry && (entry == null || !Pte.Allows(*entry, writable ? AccessKind.Write : AccessKind.Read)))
-                throw new InvalidOperationException($"process {Pid}: the TLB grants page 0x{page:x}, the page tables do not");
+            if (_tables.FindEntry(page) is var entry && (entry == null || !Pte.Allows(*entry, writable ? AccessKind.Write : AccessKind.Read)
+                || (*entry & Pte.Used(writable ? AccessKind.Write : AccessKind.Read)) != Pte.Used(writable ? AccessKind.Write : AccessKind.Read)))
+                throw new InvalidOperationException($"process {Pid}: the TLB grants page 0x{page:x}, the page tables do not, or hide the use");
         tally.Add(own);
     }
 
@@ -58,6 +60,14 @@ public sealed unsafe partial class Process
         if (entry == 0)
             return;
         bool huge = (entry & Pte.Huge) != 0;
+        if (Pte.IsSwap(entry))
+        {
+            if (_areas.Find(address) < 0)
+                throw new InvalidOperationException($"process {Pid}: page 0x{address:x} is in swap outside every area");
+            own.CountSlot(Pte.SwapSlot(entry));
+            return;
+        }
+
         int index = _areas.Find(address);
         if (index < 0 || (huge && _areas[index].End < address + PageTables.PmdBytes))
             throw new InvalidOperationException($"process {Pid}: page 0x{address:x} is present outside every area");

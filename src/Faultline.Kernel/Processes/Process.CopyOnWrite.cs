@@ -5,36 +5,49 @@ namespace Faultline.Kernel;
 
 public sealed unsafe partial class Process
 {
-    private bool WriteProtected(ulong page, ulong* entry)
+    private FaultOutcome WriteProtected(ulong page, AccessKind kind, ulong* entry)
     {
-        uint frame = Pte.Frame(*entry);
+        ulong old = *entry;
+        uint frame = Pte.Frame(old);
         if ((_frames[frame].Flags & FrameFlags.Exclusive) != 0 || IsOnlyMappedHere(page, entry, frame))
         {
             _frames[frame].Flags |= FrameFlags.Exclusive;
-            *entry |= Pte.Writable | Pte.Dirty;
+            if (!IsHugePiece(frame))
+                _machine.ReverseMap.TakeOver(this, frame, page >> PageSize.Shift);
+            *entry |= Pte.Writable | Pte.Dirty | Pte.Accessed;
             _stat[VmEvent.pgreuse]++;
-            return true;
+            return FaultOutcome.MinorFault;
         }
 
         uint copy = TakeOwnFrame(page);
         if (copy == FrameAllocator.None)
-            return false;
+            return FaultOutcome.OutOfFrames;
+        if (*entry != old)
+        {
+            // The page went to swap while memory was looked for: the fault starts over.
+            UnmapPage(copy);
+            return ServeEntry(page, kind, entry);
+        }
+
         *entry = Pte.Make(copy, _areaLeaf | Pte.Writable | Pte.Dirty);
         if (IsHugePiece(frame))
             UnmapPieces(frame, 1);
         else
             UnmapPage(frame);
-        return true;
+        return FaultOutcome.MinorFault;
     }
 
     private bool IsOnlyMappedHere(ulong page, ulong* entry, uint frame)
     {
         if (!IsHugePiece(frame))
-            return _frames[frame].MapCount == 1;
+            return _frames[frame].MapCount == 1 && IsOutOfSwap(frame);
         uint head = HeadOf(frame);
         Frame second = _frames[head + 1];
         return second.EntireMapCount == 0 && second.PieceMapCount == CountPiecesNear(page, entry, head);
     }
+
+    /// <summary>No other process can find the page through its slot of swap, which is given back if it can be.</summary>
+    private bool IsOutOfSwap(uint frame) => (_frames[frame].Flags & FrameFlags.SwapCache) == 0 || _machine.Reclaimer.TryFreeSwap(frame);
 
     /// <summary>How many PTEs of this table map pieces of the huge page. Pieces that mremap scattered over two tables look shared.</summary>
     private static int CountPiecesNear(ulong page, ulong* entry, uint head)

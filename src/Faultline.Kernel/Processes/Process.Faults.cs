@@ -41,13 +41,15 @@ public sealed unsafe partial class Process
     /// <summary>A fault on a PTE by what the entry holds (mm/memory.c handle_pte_fault).</summary>
     private FaultOutcome ServeEntry(ulong page, AccessKind kind, ulong* entry)
     {
+        if (Pte.IsSwap(*entry))
+            return SwapFault(page, kind, entry);
         bool absent = !Pte.IsMapped(*entry);
-        bool served = absent && kind == AccessKind.Read ? MapZeroPage(entry)
-            : absent || (*entry & Pte.Special) != 0 ? MapFreshFrame(page, entry)
-            : IsCached(Pte.Frame(*entry)) ? WriteProtectedFile(page, entry)
-            : WriteProtected(page, entry);
-        return served ? FaultOutcome.MinorFault : FaultOutcome.OutOfFrames;
+        if (!absent && (*entry & Pte.Special) == 0)
+            return IsCached(Pte.Frame(*entry)) ? Served(WriteProtectedFile(page, entry)) : WriteProtected(page, kind, entry);
+        return Served(absent && kind == AccessKind.Read ? MapZeroPage(entry) : MapFreshFrame(page, entry));
     }
+
+    private static FaultOutcome Served(bool served) => served ? FaultOutcome.MinorFault : FaultOutcome.OutOfFrames;
 
     /// <summary>
     /// Serves faults for absent pages of the selected area, one PTE after the other, until a page is present, frames run out or
@@ -73,9 +75,10 @@ public sealed unsafe partial class Process
                 if (frame == FrameAllocator.None)
                     break;
                 entry[served] = Pte.Make(frame, flags);
+                _resident.Anonymous++;
             }
 
-            AddAnonymous(served);
+            NoteResident();
         }
 
         MinorFaults += served;
@@ -107,6 +110,8 @@ public sealed unsafe partial class Process
 
     private FaultOutcome NoFrames()
     {
+        if (IsDoomed)
+            return FaultOutcome.Killed;
         UnbackedPages++;
         return FaultOutcome.OutOfFrames;
     }
@@ -165,7 +170,9 @@ public sealed unsafe partial class Process
     /// <summary>A frame of zeros for a virtual page of this process alone, or none.</summary>
     private uint TakeOwnFrame(ulong page)
     {
-        uint pfn = _allocator.AllocatePage(_cpu, Migratetype.Movable);
+        uint pfn = _cgroup == null
+            ? _allocator.AllocatePage(_cpu, Migratetype.Movable, this)
+            : _machine.AllocatePage(this, _cgroup, Migratetype.Movable);
         if (pfn == FrameAllocator.None)
             return pfn;
         ref Frame frame = ref _frames[pfn];
@@ -173,7 +180,9 @@ public sealed unsafe partial class Process
         frame.Flags = FrameFlags.Allocated | FrameFlags.Anonymous | FrameFlags.SwapBacked | FrameFlags.Exclusive;
         frame.Mapping = (uint)Pid;
         frame.Index = page >> PageSize.Shift;
-        _lru.Add(pfn);
+        if ((_areaFlags & VmaFlags.Locked) != 0)
+            MarkLocked(ref frame);
+        _vector.Add(pfn);
         _stat[VmEvent.nr_anon_pages]++;
         return pfn;
     }

@@ -1,5 +1,5 @@
 // fork(2) (kernel/fork.c dup_mmap, mm/memory.c copy_page_range, mm/huge_memory.c copy_huge_pmd, 6.18): the child gets the same
-// areas and the same frames; both sides lose the right to write, so that the next store of either makes a copy. The child has not used its pages yet.
+// areas and the same frames; both sides lose the right to write, so that the next store of either makes a copy.
 
 namespace Faultline.Kernel;
 
@@ -10,22 +10,23 @@ public sealed unsafe partial class Process
     {
         ThrowIfExited();
         _calls.Fork++;
-        Process? child = TryCharge(_areas.AccountedPages(0, _top)) ? _machine.TryStart(_layout) : null;
+        Process? child = TryCharge(_areas.AccountedPages(0, _top)) ? _machine.TryStart(_layout, _cgroup, this) : null;
         if (child == null)
         {
             _calls.Failed++;
             return null;
         }
 
+        child.IsBeingMade = true;
         child.Task.InheritFrom(Task, Pid);
         child._break = _break;
-        child._stackStart = _stackStart;
         child._areas.CopyFrom(_areas);
         _tlb.Flush();
         ForgetArea();
         for (int i = 0; i < child._areas.Count; i++)
         {
             ref Vma area = ref child._areas[i];
+            area.Flags &= ~VmaFlags.Locked;
             if (area.AnonymousRoot == 0)
                 continue;
             area.AnonymousRoot = ++_machine.LastAnonymousRoot;
@@ -34,9 +35,11 @@ public sealed unsafe partial class Process
                 continue;
             child.Exit();
             _calls.Failed++;
+            EndIfDoomed();
             return null;
         }
 
+        child.IsBeingMade = false;
         child._peakResident = child._resident.Total;
         return child;
     }
@@ -79,7 +82,7 @@ public sealed unsafe partial class Process
         }
 
         *pmd &= ~Pte.Writable;
-        *target = *pmd & ~Pte.Accessed;
+        *target = *pmd;
         return true;
     }
 
@@ -95,11 +98,22 @@ public sealed unsafe partial class Process
                 continue;
             if ((source[i] & Pte.Special) != 0)
                 child._zeroPages++;
-            else
+            else if (!Pte.IsSwap(source[i]))
                 ShareFrame(child, source + i);
-            target[i] = source[i] & ~Pte.Accessed;
+            else if (!ShareSlot(child, source + i))
+                return false;
+            target[i] = source[i];
         }
 
+        return true;
+    }
+
+    private bool ShareSlot(Process child, ulong* entry)
+    {
+        if (!_machine.Swap.TryDuplicate(Pte.SwapSlot(*entry)))
+            return false;
+        *entry &= ~Pte.SwapExclusive;
+        child._resident.Swapped++;
         return true;
     }
 

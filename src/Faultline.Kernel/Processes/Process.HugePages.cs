@@ -11,16 +11,15 @@ public sealed unsafe partial class Process
     /// <summary>The policy wants a huge page here, and the selected area contains the whole of it.</summary>
     private bool ThpFits(ulong page)
     {
+        bool wanted = _machine.Options.Thp switch
+        {
+            ThpPolicy.Never => false,
+            ThpPolicy.Always => (_areaFlags & VmaFlags.NoHugePage) == 0,
+            _ => (_areaFlags & VmaFlags.HugePage) != 0,
+        };
         ulong start = page & ~(PageTables.PmdBytes - 1);
-        return WantsHugePages(_areaFlags) && start >= _areaStart && start + PageTables.PmdBytes <= _areaEnd;
+        return wanted && start >= _areaStart && start + PageTables.PmdBytes <= _areaEnd;
     }
-
-    private bool WantsHugePages(VmaFlags flags) => _machine.Options.Thp switch
-    {
-        ThpPolicy.Never => false,
-        ThpPolicy.Always => (flags & VmaFlags.NoHugePage) == 0,
-        _ => (flags & VmaFlags.HugePage) != 0,
-    };
 
     /// <summary>Maps a huge page; false where there is a PTE table already, or no memory for it.</summary>
     private bool TryHugeFault(ulong page, AccessKind kind)
@@ -30,18 +29,14 @@ public sealed unsafe partial class Process
             return false;
         PrepareReverseMap();
         bool write = kind == AccessKind.Write;
+        if (!_tables.DepositFor(page))
+            return false;
         uint frame = write ? TakeOwnHugePage(page) : _machine.EnsureHugeZeroFrame(_cpu);
         if (frame == FrameAllocator.None)
         {
+            _tables.GiveTable(_tables.Withdraw(page));
             if (!write)
                 _stat[VmEvent.thp_fault_fallback]++;
-            return false;
-        }
-
-        if (!_tables.DepositFor(page))
-        {
-            if (write)
-                UnmapHugePage(frame);
             return false;
         }
 
@@ -88,6 +83,8 @@ public sealed unsafe partial class Process
     private uint TakeOwnHugePage(ulong page)
     {
         uint head = _allocator.Allocate(_cpu, Migratetypes.PageblockOrder, Migratetype.Movable, AllocationFlags.NoRetry);
+        if (head != FrameAllocator.None && _cgroup != null && !ChargeHugePage(head))
+            head = FrameAllocator.None;
         if (head == FrameAllocator.None)
         {
             _stat[VmEvent.thp_fault_fallback]++;
@@ -95,6 +92,8 @@ public sealed unsafe partial class Process
         }
 
         _frames[head].Flags |= FrameFlags.Anonymous | FrameFlags.SwapBacked | FrameFlags.Exclusive;
+        if ((_areaFlags & VmaFlags.Locked) != 0)
+            MarkLocked(ref _frames[head]);
         _frames[head].Mapping = (uint)Pid;
         _frames[head].Index = (page & ~(PageTables.PmdBytes - 1)) >> PageSize.Shift;
         _lru.Add(head);

@@ -33,11 +33,11 @@ public sealed unsafe partial class Process
         uint head = Pte.Frame(leaf);
         for (uint i = 0; i < PageTables.Entries; i++)
             table[i] = Pte.Make(head + i, leaf & ~(Pte.FrameMask | Pte.Huge));
-        MapPieces(head);
+        MapPieces(head, (page & ~(PageTables.PmdBytes - 1)) >> PageSize.Shift);
     }
 
     /// <summary>One mapping as a whole becomes 512 mappings of pieces.</summary>
-    private void MapPieces(uint head)
+    private void MapPieces(uint head, ulong page)
     {
         FrameFlags inherited = FrameFlags.Tail | (_frames[head].Flags & FrameFlags.Exclusive);
         _frames[head].MapCount++;
@@ -52,6 +52,8 @@ public sealed unsafe partial class Process
         second.PieceMapCount += PageTables.Entries;
         if (--second.EntireMapCount == 0)
             _stat[VmEvent.nr_anon_transparent_hugepages]--;
+        for (uint i = 0; i < PageTables.Entries; i++)
+            _machine.ReverseMap.Moved(this, head + i, page + i);
     }
 
     /// <summary>If the address lies inside a huge leaf, its mapping is split there: an area is about to end at it.</summary>

@@ -24,7 +24,7 @@ public sealed unsafe partial class Process
             VirtualAddress page = start + (i << PageSize.Shift);
             if (!SelectArea(page.Value))
                 return Fail(Errno.ENOMEM);
-            vector[(int)i] = StateOf(page) != PageState.Absent || IsInPageCache(page.Value) ? (byte)1 : (byte)0;
+            vector[(int)i] = IsInMemory(page) || IsInPageCache(page.Value) ? (byte)1 : (byte)0;
         }
 
         return SystemCallResult.Success();
@@ -32,4 +32,11 @@ public sealed unsafe partial class Process
 
     /// <summary>Of the selected area.</summary>
     private bool IsInPageCache(ulong page) => _areaFile != null && PageCache.Find(_areaFile.Inode, FileIndexOf(page)) != FrameAllocator.None;
+
+    private bool IsInMemory(VirtualAddress page) => StateOf(page) switch
+    {
+        PageState.Absent => false,
+        PageState.Swapped => _machine.Swap[Pte.SwapSlot(*_tables.FindEntry(page.Value))].Cache != 0,
+        _ => true,
+    };
 }

@@ -35,6 +35,7 @@ public sealed unsafe partial class Process
                 _tables.Deposit(target, _tables.Withdraw(source));
             (*targetPmd, *pmd) = (*pmd, 0);
             _tables.ForgetLeaf();
+            NoteMovedTable(target, targetPmd);
             return true;
         }
 
@@ -47,8 +48,34 @@ public sealed unsafe partial class Process
             return false;
         ulong* entries = _tables.Table(*pmd) + PageTables.PteIndex(source);
         for (ulong i = 0; i < bytes >> PageSize.Shift; i++)
-            if (entries[i] != 0)
-                (into[i], entries[i]) = (entries[i], 0);
+        {
+            if (entries[i] == 0)
+                continue;
+            (into[i], entries[i]) = (entries[i], 0);
+            NoteMoved((target >> PageSize.Shift) + i, into[i]);
+        }
+
         return true;
+    }
+
+    /// <summary>Linux finds moved pages through their area; here each frame knows its place, so each is told.</summary>
+    private void NoteMovedTable(ulong target, ulong* pmd)
+    {
+        ulong page = target >> PageSize.Shift;
+        if ((*pmd & Pte.Huge) != 0)
+        {
+            NoteMoved(page, *pmd);
+            return;
+        }
+
+        ulong* entries = _tables.Table(*pmd);
+        for (ulong i = 0; i < PageTables.Entries; i++)
+            NoteMoved(page + i, entries[i]);
+    }
+
+    private void NoteMoved(ulong page, ulong entry)
+    {
+        if (Pte.IsMapped(entry) && (entry & Pte.Special) == 0 && (_frames[Pte.Frame(entry)].Flags & FrameFlags.FileCache) == 0)
+            _machine.ReverseMap.Moved(this, Pte.Frame(entry), page);
     }
 }

@@ -10,6 +10,14 @@ public sealed unsafe partial class Process
         if (--_frames[frame].MapCount != 0)
             return;
         _stat[VmEvent.nr_anon_pages]--;
+        const FrameFlags Special = FrameFlags.SwapCache | FrameFlags.MovedMapping | FrameFlags.Writeback | FrameFlags.Mlocked;
+        if ((_frames[frame].Flags & Special) != 0 || _frames[frame].Cgroup != 0)
+        {
+            Unlocked(frame);
+            _machine.FreeAnonymous(_cpu, frame);
+            return;
+        }
+
         _lru.Remove(frame);
         _allocator.Free(_cpu, frame, 0);
     }
@@ -52,16 +60,17 @@ public sealed unsafe partial class Process
         }
         else if (pages != 0 && (_frames[head].Flags & FrameFlags.DeferredSplit) == 0)
         {
-            _frames[head].Flags |= FrameFlags.DeferredSplit;
+            _machine.PartlyMapped.Add(head);
             _stat[VmEvent.thp_deferred_split_page]++;
         }
     }
 
     private void FreeHugePage(uint head)
     {
-        _lru.Remove(head);
+        _machine.PartlyMapped.Remove(head);
+        Unlocked(head);
         uint used = (_frames[head + 1].Flags & FrameFlags.Tail) != 0 ? Migratetypes.PageblockPages : 2;
         new Span<Frame>(_frames + head + 1, (int)used - 1).Clear();
-        _allocator.Free(_cpu, head, Migratetypes.PageblockOrder);
+        _machine.FreePage(_cpu, head);
     }
 }

@@ -83,6 +83,14 @@ public sealed unsafe partial class Process
                 continue;
             }
 
+            if (Pte.IsSwap(old))
+            {
+                *entry++ = 0;
+                _resident.Swapped--;
+                _machine.FreeSwapEntry(_cpu, Pte.SwapSlot(old));
+                continue;
+            }
+
             uint frame = Pte.Frame(old);
             if (IsCached(frame))
             {

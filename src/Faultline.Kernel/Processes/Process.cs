@@ -13,6 +13,8 @@ public sealed unsafe partial class Process
     private readonly Machine _machine;
     private readonly FrameAllocator _allocator;
     private readonly Lru _lru;
+    private readonly Lruvec _vector;
+    private readonly MemoryCgroup? _cgroup;
     private readonly AddressSpaceLayout _layout;
     private readonly VmaSet _areas;
     private readonly PageTables _tables;
@@ -26,17 +28,19 @@ public sealed unsafe partial class Process
     private ulong _peakResident;
     private ulong _zeroPages;
 
-    internal Process(Machine machine, AddressSpaceLayout layout, int pid, int cpu, uint topTable)
+    internal Process(Machine machine, AddressSpaceLayout layout, int pid, int cpu, uint topTable, MemoryCgroup? cgroup)
     {
         _machine = machine;
         _areas = new VmaSet(machine.FileAreas);
         _allocator = machine.Frames;
         _lru = machine.Lru;
+        _cgroup = cgroup;
+        _vector = cgroup?.Vector ?? machine.Lru.Root;
         _layout = layout;
         _stat = machine.Stat;
         _frames = machine.Frames.Frames;
         _cpu = cpu;
-        _tables = new PageTables(machine, cpu, topTable);
+        _tables = new PageTables(machine, this, topTable);
         _break = layout.BrkStart.Value;
         _top = layout.Top;
         Pid = pid;
@@ -50,7 +54,16 @@ public sealed unsafe partial class Process
     /// <summary>The processor it runs on, from 0: whose page lists its faults take frames from.</summary>
     public int Cpu => _cpu;
 
+    /// <summary>The memory cgroup it is in; null: none.</summary>
+    public MemoryCgroup? Cgroup => _cgroup;
+
     public bool HasExited { get; private set; }
+
+    /// <summary>Chosen to be killed in the middle of a request of its own: it gets no more memory and ends when the request does.</summary>
+    internal bool IsDoomed { get; set; }
+
+    /// <summary>Fork is not done with it: it cannot be killed yet.</summary>
+    internal bool IsBeingMade { get; set; }
 
     public Machine Machine => _machine;
 

@@ -29,12 +29,27 @@ internal sealed unsafe class Lruvec
     private readonly Ends[] _memory = GC.AllocateArray<Ends>(Lists, pinned: true);
     private readonly Ends* _lists;
 
-    public Lruvec(Frame* frames, VmStat stat)
+    public Lruvec(Frame* frames, VmStat stat, ushort cgroup)
     {
+        Cgroup = cgroup;
         _frames = frames;
         _stat = stat;
         _lists = (Ends*)Unsafe.AsPointer(ref _memory[0]);
     }
+
+    /// <summary>Number of the memory cgroup whose pages these are; 0: of none.</summary>
+    public ushort Cgroup { get; }
+
+    /// <summary>Evictions and activations so far: the clock of <see cref="Workingset"/>.</summary>
+    public ulong NonresidentAge { get; set; } = 1;
+
+    /// <summary>What reclaim has lately cost, anonymous memory and files.</summary>
+    public ulong[] Cost { get; } = new ulong[2];
+
+    /// <summary>Pages that came back active, anonymous and of files: now, and when reclaim last ended.</summary>
+    public ulong[] Activations { get; } = new ulong[2];
+
+    public ulong[] ActivationsSeen { get; } = new ulong[2];
 
     public ulong Size(LruList list) => _lists[(int)list].Pages;
 
@@ -111,7 +126,7 @@ internal sealed unsafe class Lruvec
     }
 
     /// <summary>Throws <see cref="InvalidOperationException"/> unless links, marks and sizes agree; <paramref name="visit"/> sees each page.</summary>
-    public void CheckInvariants(ushort cgroup, Action<uint> visit)
+    public void CheckInvariants(Action<uint> visit)
     {
         for (int list = 0; list < Lists; list++)
         {
@@ -120,14 +135,14 @@ internal sealed unsafe class Lruvec
             for (uint pfn = _lists[list].Head; pfn != 0; previous = pfn, pfn = _frames[pfn].Next)
             {
                 Frame frame = _frames[pfn];
-                if ((frame.Flags & FrameFlags.Lru) == 0 || (int)ListOf(frame.Flags) != list || frame.Previous != previous || frame.Cgroup != cgroup)
-                    throw new InvalidOperationException($"frame {pfn} on list {(LruList)list} of cgroup {cgroup} is {frame.Flags}, of cgroup {frame.Cgroup}, after {frame.Previous} instead of {previous}");
+                if ((frame.Flags & FrameFlags.Lru) == 0 || (int)ListOf(frame.Flags) != list || frame.Previous != previous || frame.Cgroup != Cgroup)
+                    throw new InvalidOperationException($"frame {pfn} on list {(LruList)list} of cgroup {Cgroup} is {frame.Flags}, of cgroup {frame.Cgroup}, after {frame.Previous} instead of {previous}");
                 pages += 1UL << frame.Order;
                 visit(pfn);
             }
 
             if (_lists[list].Tail != previous || _lists[list].Pages != pages)
-                throw new InvalidOperationException($"list {(LruList)list} of cgroup {cgroup} holds {pages} pages and ends at {previous}; {_lists[list].Pages} are counted, ending at {_lists[list].Tail}");
+                throw new InvalidOperationException($"list {(LruList)list} of cgroup {Cgroup} holds {pages} pages and ends at {previous}; {_lists[list].Pages} are counted, ending at {_lists[list].Tail}");
         }
     }
 

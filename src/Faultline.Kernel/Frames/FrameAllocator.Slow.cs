@@ -1,0 +1,58 @@
+// When no zone is above its minimum watermark (mm/page_alloc.c __alloc_pages_slowpath, __alloc_pages_direct_reclaim,
+// should_reclaim_retry, 6.18): reclaim, empty the per-CPU lists, try again as long as there is a prospect, and at last kill.
+
+namespace Faultline.Kernel;
+
+internal sealed unsafe partial class FrameAllocator
+{
+    private const int MaxRetries = 16;
+
+    private uint AllocateSlowly(int cpu, int order, Migratetype type, AllocationFlags flags, Process? requester)
+    {
+        bool drained = false;
+        for (int fruitless = 0; requester is not { IsDoomed: true };)
+        {
+            ulong freed = Machine == null ? 0 : Machine.Reclaimer.ReclaimFor(order);
+            uint pfn = TryZones(cpu, order, type, flags, useMin: true);
+            if (pfn == None && !drained)
+            {
+                Drain(type);
+                drained = true;
+                pfn = TryZones(cpu, order, type, flags, useMin: true);
+            }
+
+            if (pfn != None)
+                return pfn;
+            fruitless = freed != 0 ? 0 : fruitless + 1;
+            if (fruitless <= MaxRetries && Machine != null && ReclaimCouldHelp(order, flags))
+                continue;
+            if (Machine == null || !Machine.OutOfMemory(OomConstraint.None, order, requester))
+                break;
+            fruitless = 0;
+            drained = false;
+        }
+
+        return None;
+    }
+
+    private void Drain(Migratetype type)
+    {
+        foreach (Zone zone in _zones)
+        {
+            zone.UnreserveHighAtomic(type);
+            zone.DrainPerCpu();
+        }
+    }
+
+    /// <summary>If everything reclaimable were free, some zone would be above its minimum.</summary>
+    private bool ReclaimCouldHelp(int order, AllocationFlags flags)
+    {
+        ulong reclaimable = Machine!.Reclaimer.ReclaimablePages;
+        if (reclaimable == 0)
+            return false;
+        for (int index = _preferred.Index; index >= 0; index--)
+            if (_zones[index] is { IsPopulated: true } zone && zone.Free.FreePages + reclaimable > zone.Watermarks.Min + zone.LowmemReserve[_preferred.Index] + (1UL << order))
+                return true;
+        return false;
+    }
+}
