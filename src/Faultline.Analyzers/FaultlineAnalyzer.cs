@@ -22,6 +22,9 @@ public sealed class FaultlineAnalyzer : DiagnosticAnalyzer
     [
         new ServedFromHeap(),
         new ServedByMmap(),
+        new LoopChurn(),
+        new LoopInvariantAllocation(),
+        new ShortLivedBlock(),
         new CrossesByHeader(),
         new ClearAfterAllocation(),
         new RedundantClear(),

@@ -1,8 +1,10 @@
+using System.Collections.Generic;
 using System.Linq;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Editing;
+using Microsoft.CodeAnalysis.Formatting;
 
 namespace Faultline.CodeFixes;
 
@@ -11,6 +13,7 @@ internal static class Statements
 {
     private static readonly SyntaxAnnotation CommentLeft = new("Faultline.CommentLeft");
     private static readonly SyntaxAnnotation NothingLeft = new("Faultline.NothingLeft");
+    private static readonly SyntaxAnnotation FinallyLess = new("Faultline.FinallyLess");
 
     /// <summary>The statement at a diagnostic's location, if it stands in a list of statements and so can be removed.</summary>
     public static StatementSyntax? At(SyntaxNode root, Location location)
@@ -28,8 +31,43 @@ internal static class Statements
     public static SyntaxNode RemoveMarked(SyntaxNode root)
     {
         root = RemoveMarked(root, CommentLeft, SyntaxRemoveOptions.KeepLeadingTrivia);
-        return RemoveMarked(root, NothingLeft, SyntaxRemoveOptions.KeepUnbalancedDirectives);
+        root = RemoveMarked(root, NothingLeft, SyntaxRemoveOptions.KeepUnbalancedDirectives);
+        while (root.GetAnnotatedNodes(FinallyLess).OfType<TryStatementSyntax>().FirstOrDefault() is { } attempt)
+            root = root.ReplaceNode(attempt, WithoutFinally(attempt).Select(statement => statement.WithoutAnnotations(FinallyLess).WithAdditionalAnnotations(Formatter.Annotation)));
+        return root;
     }
+
+    /// <summary>Marks a try whose finally is to go.</summary>
+    public static void RemoveFinally(SyntaxEditor editor, TryStatementSyntax attempt)
+        => editor.ReplaceNode(attempt, (current, _) => current.WithAdditionalAnnotations(FinallyLess));
+
+    /// <summary>The try with its catches alone; or, if it has none, its statements; in a block where their names could meet others.</summary>
+    public static IEnumerable<StatementSyntax> WithoutFinally(TryStatementSyntax attempt)
+    {
+        if (attempt.Catches.Count > 0)
+            return [attempt.WithFinally(null)];
+        HashSet<string> own = [.. NamesDeclaredIn(attempt)];
+        bool meetsOthers = attempt.Parent is not BlockSyntax around || around.Statements.Where(other => other != attempt).SelectMany(NamesDeclaredIn).Any(own.Contains);
+        if (meetsOthers)
+            return [attempt.Block.WithTriviaFrom(attempt)];
+        return attempt.Block.Statements.Select((statement, i) => i == 0 ? statement.WithLeadingTrivia(Joined(attempt.GetLeadingTrivia(), statement.GetLeadingTrivia())) : statement);
+    }
+
+    /// <summary>The comments and blank lines before the try, then those before its first statement.</summary>
+    private static SyntaxTriviaList Joined(SyntaxTriviaList outer, SyntaxTriviaList inner)
+        => outer.Count > 0 && outer.Last().IsKind(SyntaxKind.WhitespaceTrivia) ? outer.RemoveAt(outer.Count - 1).AddRange(inner) : outer.AddRange(inner);
+
+    private static IEnumerable<string> NamesDeclaredIn(SyntaxNode node) => node.DescendantNodes().Select(inner => inner switch
+    {
+        VariableDeclaratorSyntax variable => variable.Identifier.ValueText,
+        SingleVariableDesignationSyntax designation => designation.Identifier.ValueText,
+        ForEachStatementSyntax loop => loop.Identifier.ValueText,
+        LocalFunctionStatementSyntax function => function.Identifier.ValueText,
+        ParameterSyntax parameter => parameter.Identifier.ValueText,
+        CatchDeclarationSyntax declaration => declaration.Identifier.ValueText,
+        LabeledStatementSyntax label => label.Identifier.ValueText,
+        _ => "",
+    }).Where(name => name.Length > 0);
 
     private static SyntaxNode RemoveMarked(SyntaxNode root, SyntaxAnnotation annotation, SyntaxRemoveOptions options)
         => root.RemoveNodes(root.GetAnnotatedNodes(annotation).Select(node => node.Parent is GlobalStatementSyntax global ? global : node), options)!;

@@ -33,6 +33,7 @@ internal sealed class BodyContext
     private readonly Lazy<SymbolUses> _symbols;
     private readonly Lazy<IReadOnlyList<BlockLocal>> _blocks;
     private readonly Lazy<OwnershipFlow?> _ownership;
+    private readonly Lazy<IReadOnlyList<LoopBlock>> _loopBlocks;
 
     public BodyContext(
         IOperation root, ISymbol owner, IReadOnlyList<AllocationCall> calls, MmapThreshold threshold, OwnershipOptions ownership, AllocationContext context, Action<Diagnostic> report)
@@ -52,6 +53,7 @@ internal sealed class BodyContext
         _symbols = new(() => new SymbolUses(_root));
         _blocks = new(FindBlocks);
         _ownership = new(() => _graph.Value is { } graph ? OwnershipFlow.Solve(_root, graph, _uses.Value, _owner, _context, ownership) : null);
+        _loopBlocks = new(() => [.. Blocks.Select(block => LoopBlock.Of(block, Symbols, Types)).OfType<LoopBlock>()]);
     }
 
     /// <summary>The calls of allocation APIs, in the order of the source.</summary>
@@ -81,6 +83,9 @@ internal sealed class BodyContext
 
     /// <summary>The locals that hold one block each.</summary>
     public IReadOnlyList<BlockLocal> Blocks => _blocks.Value;
+
+    /// <summary>Those that are allocated and freed in each pass of a loop.</summary>
+    public IReadOnlyList<LoopBlock> LoopBlocks => _loopBlocks.Value;
 
     /// <summary>What a call asks for; null if nothing but the size's type bounds it.</summary>
     public AllocationRequest? RequestOf(AllocationCall call)

@@ -27,17 +27,20 @@ internal static class Loops
         _ => ((DoStatementSyntax)loop).Statement,
     };
 
-    /// <summary>Whether the node is run in each pass that comes to it: no if, switch, catch or inner loop lies between, but for a test of the block for null.</summary>
-    public static bool RunsInEachPass(SyntaxNode node, StatementSyntax loop, string block)
+    /// <summary>Whether the node is run in each pass that comes to it.</summary>
+    public static bool RunsInEachPass(SyntaxNode node, StatementSyntax loop, string block) => RunsAlways(node, BodyOf(loop), block);
+
+    /// <summary>Whether what is around the node runs it: no if, switch, catch or loop lies between, but for a test of the block for null.</summary>
+    public static bool RunsAlways(SyntaxNode node, SyntaxNode around, string block)
     {
-        SyntaxNode body = BodyOf(loop);
-        for (SyntaxNode? outer = node; outer != body; outer = outer.Parent)
+        SyntaxNode inner = node;
+        for (SyntaxNode? outer = node; outer != around; inner = outer, outer = outer.Parent)
         {
-            if (outer is null or IfStatementSyntax and not { Else: null } or SwitchStatementSyntax or CatchClauseSyntax or ElseClauseSyntax || outer != node && IsLoop(outer))
+            if (outer is null or SwitchStatementSyntax or CatchClauseSyntax or ElseClauseSyntax or ConditionalExpressionSyntax or SwitchExpressionSyntax or ConditionalAccessExpressionSyntax)
                 return false;
-            if (outer is IfStatementSyntax test && !IsNullTest(test.Condition, block))
+            if (outer is IfStatementSyntax test && (test.Else != null || !IsNullTest(test.Condition, block)))
                 return false;
-            if (outer is ConditionalExpressionSyntax or SwitchExpressionSyntax or ConditionalAccessExpressionSyntax || IsShortCircuit(outer))
+            if (Repeats(outer, inner) || IsFunction(outer) || IsShortCircuit(outer))
                 return false;
         }
 
@@ -51,8 +54,6 @@ internal static class Loops
 
     public static bool IsFunction(SyntaxNode node)
         => node is AnonymousFunctionExpressionSyntax or LocalFunctionStatementSyntax || node is MemberDeclarationSyntax and not GlobalStatementSyntax;
-
-    private static bool IsLoop(SyntaxNode node) => node is ForStatementSyntax or CommonForEachStatementSyntax or WhileStatementSyntax or DoStatementSyntax;
 
     private static bool Repeats(SyntaxNode outer, SyntaxNode inner) => outer switch
     {
