@@ -1,11 +1,14 @@
 using System;
+using System.Collections.Generic;
 using System.Collections.Immutable;
+using System.Linq;
 using System.Threading;
 using System.Threading.Tasks;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CodeActions;
 using Microsoft.CodeAnalysis.CodeFixes;
 using Microsoft.CodeAnalysis.Editing;
+using Microsoft.CodeAnalysis.Text;
 
 namespace Faultline.CodeFixes;
 
@@ -16,7 +19,7 @@ namespace Faultline.CodeFixes;
 public abstract class Fix : CodeFixProvider
 {
     /// <inheritdoc/>
-    public sealed override FixAllProvider GetFixAllProvider() => WellKnownFixAllProviders.BatchFixer;
+    public sealed override FixAllProvider GetFixAllProvider() => FixAllProvider.Create(FixAllAsync);
 
     /// <inheritdoc/>
     public sealed override async Task RegisterCodeFixesAsync(CodeFixContext context)
@@ -34,10 +37,36 @@ public abstract class Fix : CodeFixProvider
     /// <summary>What can be done about the diagnostic: a title that names no variables, so that fix-all knows equal actions, and the edit.</summary>
     private protected abstract ImmutableArray<(string Title, Action<DocumentEditor> Edit)> Offers(Diagnostic diagnostic, SyntaxNode root, SemanticModel model, CancellationToken cancel);
 
+    /// <summary>What an edit replaces, so that another one in it is left for the next round.</summary>
+    private protected virtual IEnumerable<TextSpan> Touched(Diagnostic diagnostic, SyntaxNode root)
+        => diagnostic.AdditionalLocations.Prepend(diagnostic.Location).Select(location => location.SourceSpan);
+
     private static async Task<Document> EditAsync(Document document, Action<DocumentEditor> edit, CancellationToken cancel)
     {
         DocumentEditor editor = await DocumentEditor.CreateAsync(document, cancel).ConfigureAwait(false);
         edit(editor);
+        return document.WithSyntaxRoot(Statements.RemoveMarked(editor.GetChangedRoot()));
+    }
+
+    /// <summary>All edits of a document in one go: merging the texts that they come to, as the batch fixer does, loses those that lie close together.</summary>
+    private async Task<Document?> FixAllAsync(FixAllContext context, Document document, ImmutableArray<Diagnostic> diagnostics)
+    {
+        DocumentEditor editor = await DocumentEditor.CreateAsync(document, context.CancellationToken).ConfigureAwait(false);
+        List<TextSpan> touched = [];
+        foreach (Diagnostic diagnostic in diagnostics.OrderBy(one => one.Location.SourceSpan.Start))
+        {
+            TextSpan[] own = [.. Touched(diagnostic, editor.OriginalRoot)];
+            if (own.Any(span => touched.Any(other => other.OverlapsWith(span))))
+                continue;
+            foreach ((string title, Action<DocumentEditor> edit) in Offers(diagnostic, editor.OriginalRoot, editor.SemanticModel, context.CancellationToken))
+            {
+                if (GetType().Name + title != context.CodeActionEquivalenceKey)
+                    continue;
+                edit(editor);
+                touched.AddRange(own);
+            }
+        }
+
         return document.WithSyntaxRoot(Statements.RemoveMarked(editor.GetChangedRoot()));
     }
 }

@@ -12,6 +12,7 @@ using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Editing;
 using Microsoft.CodeAnalysis.Formatting;
+using Microsoft.CodeAnalysis.Text;
 
 namespace Faultline.CodeFixes;
 
@@ -35,6 +36,9 @@ public sealed class HoistFix : Fix
             return [];
         return [("Allocate once before the loop", editor => Hoist(editor, loop, body, declaration, free))];
     }
+
+    private protected override IEnumerable<TextSpan> Touched(Diagnostic diagnostic, SyntaxNode root)
+        => [root.FindToken(diagnostic.AdditionalLocations[2].SourceSpan.Start).Parent!.FirstAncestorOrSelf<StatementSyntax>()!.Span];
 
     private static void Hoist(DocumentEditor editor, StatementSyntax loop, BlockSyntax body, LocalDeclarationStatementSyntax declaration, StatementSyntax free)
     {

@@ -18,13 +18,15 @@ namespace Faultline.CodeFixes;
 [Shared]
 public sealed class NativeMemoryFix : Fix
 {
+    private const string NativeMemory = "System.Runtime.InteropServices.NativeMemory";
+
     /// <inheritdoc/>
     public override ImmutableArray<string> FixableDiagnosticIds => [PreferNativeMemory.Id];
 
     private protected override ImmutableArray<(string Title, Action<DocumentEditor> Edit)> Offers(Diagnostic diagnostic, SyntaxNode root, SemanticModel model, CancellationToken cancel)
     {
         if (!diagnostic.Properties.ContainsKey(PreferNativeMemory.FixProperty)
-            || model.Compilation.GetTypeByMetadataName("System.Runtime.InteropServices.NativeMemory") is not { } type
+            || model.Compilation.GetTypeByMetadataName(NativeMemory) is not { } type
             || root.FindNode(diagnostic.Location.SourceSpan, getInnermostNodeForTie: true) is not InvocationExpressionSyntax call || !Contexts.IsUnsafe(call))
             return [];
         IMethodSymbol alloc = type.GetMembers("Alloc").OfType<IMethodSymbol>().Single(method => method.Parameters.Length == 1);
@@ -42,14 +44,14 @@ public sealed class NativeMemoryFix : Fix
         {
             Replace(editor, call, alloc, model, cancel);
             foreach ((InvocationExpressionSyntax release, ExpressionSyntax block) in frees)
-                editor.ReplaceNode(release, With(release, free, block, editor.OriginalDocument));
+                editor.ReplaceNode(release, With(release, free, block, model));
         })];
     }
 
     /// <summary>A cast of the IntPtr to a pointer stays and makes another one needless.</summary>
     private static void Replace(DocumentEditor editor, InvocationExpressionSyntax call, IMethodSymbol alloc, SemanticModel model, CancellationToken cancel)
     {
-        ExpressionSyntax allocated = With(call, alloc, AsSize(call.ArgumentList.Arguments[0].Expression, model, cancel), editor.OriginalDocument);
+        ExpressionSyntax allocated = With(call, alloc, AsSize(call.ArgumentList.Arguments[0].Expression, model, cancel), model);
         if (call.Parent is CastExpressionSyntax { Type: PointerTypeSyntax })
         {
             editor.ReplaceNode(call, allocated);
@@ -60,8 +62,8 @@ public sealed class NativeMemoryFix : Fix
         editor.ReplaceNode(call, (call.Parent is MemberAccessExpressionSyntax ? SyntaxFactory.ParenthesizedExpression(cast) : cast).WithTriviaFrom(call));
     }
 
-    private static InvocationExpressionSyntax With(InvocationExpressionSyntax call, IMethodSymbol method, ExpressionSyntax argument, Document document) => call
-        .WithExpression(Deallocators.Name(method, document).WithTriviaFrom(call.Expression))
+    private static InvocationExpressionSyntax With(InvocationExpressionSyntax call, IMethodSymbol method, ExpressionSyntax argument, SemanticModel model) => call
+        .WithExpression(SyntaxFactory.ParseExpression($"{Names.Of(NativeMemory, model, call.SpanStart)}.{method.Name}").WithTriviaFrom(call.Expression))
         .WithArgumentList(call.ArgumentList.WithArguments(SyntaxFactory.SingletonSeparatedList(
             call.ArgumentList.Arguments[0].WithNameColon(null).WithExpression(argument))));
 

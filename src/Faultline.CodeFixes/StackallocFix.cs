@@ -12,7 +12,6 @@ using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Editing;
 using Microsoft.CodeAnalysis.Formatting;
-using Microsoft.CodeAnalysis.Simplification;
 
 namespace Faultline.CodeFixes;
 
@@ -36,14 +35,18 @@ public sealed class StackallocFix : Fix
             return [];
         StatementSyntax[] frees = [.. parts.Skip(1).Select(part => part!)];
         SpanUses? spans = local.Type is IPointerTypeSymbol { PointedAtType.SpecialType: not SpecialType.System_Void } ? SpanUses.Find(local, declaration, frees, elements, model, cancel) : null;
-        return spans != null
-            ? [("Use stackalloc with a Span", editor => WriteSpan(editor, declaration, frees, elements, spans))]
-            : [("Use stackalloc", editor => WritePointer(editor, declaration, frees, elements, local, model))];
+        return [("Use stackalloc", editor =>
+        {
+            if (spans != null)
+                WriteSpan(editor, declaration, frees, elements, spans);
+            else
+                WritePointer(editor, declaration, frees, elements, local, model);
+        })];
     }
 
     private static void WriteSpan(DocumentEditor editor, LocalDeclarationStatementSyntax declaration, StatementSyntax[] frees, StackElements elements, SpanUses spans)
     {
-        TypeSyntax type = SyntaxFactory.ParseTypeName($"global::System.Span<{elements.TypeName}>").WithAdditionalAnnotations(Simplifier.Annotation, Simplifier.AddImportsAnnotation);
+        TypeSyntax type = SyntaxFactory.ParseTypeName($"{Names.Of("System.Span`1", editor.SemanticModel, declaration.SpanStart)}<{elements.TypeName}>");
         foreach ((ExpressionSyntax made, ExpressionSyntax name) in spans.Replacements)
             editor.ReplaceNode(made, name);
         Declare(editor, declaration, type, elements);
