@@ -3,12 +3,14 @@
 //   entry   page address (bits 63…12) │ 0 │ W │ 1          0 = empty
 
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 
 namespace Faultline.Kernel;
 
-/// <summary>Translations that the page tables grant. May know less than they, never more.</summary>
-internal sealed class SoftwareTlb
+/// <summary>
+/// Translations that the page tables grant. May know less than they, never more. A struct over pinned entries: a hit is what most
+/// accesses are, and costs two dependent loads.
+/// </summary>
+internal readonly unsafe struct SoftwareTlb
 {
     private const int Size = 1024;
     private const int FlushAllAbove = 128;
@@ -18,7 +20,10 @@ internal sealed class SoftwareTlb
     /// <summary>A clean page may not be written through the TLB: the first store has to set the entry's dirty bit.</summary>
     private const int DirtyToWritable = 5;
 
-    private readonly ulong[] _entries = new ulong[Size];
+    private readonly ulong[] _entries = GC.AllocateArray<ulong>(Size, pinned: true);
+    private readonly ulong* _start;
+
+    public SoftwareTlb() => _start = (ulong*)Unsafe.AsPointer(ref _entries[0]);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool Hits(ulong address, AccessKind kind)
@@ -54,5 +59,5 @@ internal sealed class SoftwareTlb
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private ref ulong At(ulong page) =>
-        ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_entries), (nint)((page >> PageSize.Shift) & (Size - 1)));
+        ref _start[(page >> PageSize.Shift) & (Size - 1)];
 }

@@ -30,12 +30,18 @@ public sealed unsafe partial class Malloc<TProcess>
     }
 
     /// <summary>The core allocation in an arena and, should that fail with threads about, once more in another.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private ulong AllocateIn(MallocThread thread, ulong arena, ulong n)
     {
         ulong pointer = AllocateLocked(thread, arena, n);
-        return pointer == 0 && HasSecondTry(thread, arena, n, out ulong other) ? AllocateLocked(thread, other, n) : pointer;
+        return pointer != 0 ? pointer : AllocateElsewhere(thread, arena, n);
     }
 
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private ulong AllocateElsewhere(MallocThread thread, ulong arena, ulong n)
+        => HasSecondTry(thread, arena, n, out ulong other) ? AllocateLocked(thread, other, n) : 0;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private ulong AllocateLocked(MallocThread thread, ulong arena, ulong n)
     {
         Lock(arena);

@@ -43,8 +43,15 @@ public sealed unsafe partial class Malloc<TProcess>
             return;
         }
 
-        EnsureCache(thread);
-        CoreFree(thread, ArenaOf(chunk), chunk, locked: false);
+        if (thread.Cache == null)
+        {
+            EnsureCache(thread);
+            CoreFree(thread, ArenaOf(chunk), chunk, locked: false);
+            return;
+        }
+
+        // The cache has just said no.
+        FreeInArena(thread, ArenaOf(chunk), chunk, head & ~ChunkLayout.FlagMask, locked: false);
     }
 
     /// <summary>

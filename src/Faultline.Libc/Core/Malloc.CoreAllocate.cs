@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using System.Runtime.CompilerServices;
+using Faultline.Kernel;
 
 namespace Faultline.Libc;
 
@@ -31,6 +33,7 @@ public sealed unsafe partial class Malloc<TProcess>
     }
 
     /// <summary>The cheap places, where only the size itself is looked for. A large request consolidates here instead.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private ulong TakeExact(MallocThread thread, ulong arena, ulong size)
     {
         if (size <= _maximumFast)
@@ -80,6 +83,8 @@ public sealed unsafe partial class Malloc<TProcess>
         ulong chunk = Top(arena), top = chunk + size;
         ulong rest = SizeOf(chunk) - size;
         Debug.Assert(rest >= ChunkLayout.MinimumSize && rest < SizeOf(chunk));
+        if (((chunk ^ top) & ~PageSize.Mask) != 0 && size <= SmallCut)
+            PrepareShadow(PageSize.Down(top), top + rest);
         Top(arena) = top;
         Head(chunk) = size | ChunkLayout.PreviousInUse | ArenaFlag(arena);
         TouchWrite(top + ChunkLayout.SizeOffset);

@@ -16,6 +16,12 @@ public sealed unsafe partial class Malloc<TProcess>
         ulong size = SizeOf(chunk);
         if (TryCache(thread, chunk, size))
             return;
+        FreeInArena(thread, arena, chunk, size, locked);
+    }
+
+    /// <summary>The same for a chunk that the cache does not take.</summary>
+    private void FreeInArena(MallocThread thread, ulong arena, ulong chunk, ulong size, bool locked)
+    {
         if (!locked)
             Lock(arena);
         PerturbFreed(chunk + ChunkLayout.HeaderSize, size - ChunkLayout.HeaderSize);

@@ -52,5 +52,8 @@ public sealed unsafe class ChunkShadow : IDisposable
             _memory.Discard(address - Start.Value, length);
     }
 
+    /// <summary>Makes the words of a page-aligned range present before they are written: one system call in place of a fault for each page.</summary>
+    internal void Populate(ulong address, ulong length) => ReservedMemory.Populate((void*)(address + Delta), length);
+
     public void Dispose() => _memory.Dispose();
 }

@@ -11,6 +11,8 @@ internal sealed class VerifyOptions
 
     private readonly Option<bool> _json = new("--json") { Description = "The result in the machine's form." };
 
+    private readonly Option<bool> _time = new("--time") { Description = "Measure the model's speed against the real library's, trace by trace, in place of comparing what they do." };
+
     private readonly Option<bool> _fuzz = new("--fuzz") { Description = "Replay random traces until one differs; that one is made short, printed and written to a file." };
 
     private readonly Option<string?> _seed = new("--seed") { Description = "Where random traces start from. [default: 1]", HelpName = "n" };
@@ -27,9 +29,11 @@ internal sealed class VerifyOptions
 
     private readonly Option<bool> _force = new("--force", "-f") { Description = "Overwrite that file." };
 
-    public IEnumerable<Option> All => [_json, _fuzz, _seed, _operations, _profile, _output, _force];
+    public IEnumerable<Option> All => [_json, _time, _fuzz, _seed, _operations, _profile, _output, _force];
 
     public bool WantsJson(ParseResult parsed) => parsed.GetValue(_json);
+
+    public bool WantsTime(ParseResult parsed) => parsed.GetValue(_time);
 
     /// <summary>Null without --fuzz. Throws <see cref="UsageException"/> for what does not go together or is out of range.</summary>
     public FuzzRequest? ReadFuzz(ParseResult parsed, string[] traces)
@@ -42,6 +46,8 @@ internal sealed class VerifyOptions
 
         if (traces.Length > 0)
             throw new UsageException($"--fuzz makes its own traces: leave {traces[0]} out");
+        if (parsed.GetValue(_time))
+            throw new UsageException("--time does not go with --fuzz");
         if (parsed.GetValue(_json))
             throw new UsageException("--json does not go with --fuzz");
         string seed = parsed.GetValue(_seed) ?? "1", operations = parsed.GetValue(_operations) ?? $"{DefaultOperations}";

@@ -14,11 +14,15 @@ internal static class VerifyVerb
         operation by operation. Then compares page faults and resident pages of a few kernel scenarios. Without traces a built-in
         set of generated ones is taken.
 
+        With --time both sides replay each trace without threads as fast as they can, with and without its touches, nine times each
+        in turn; the least processor time of each counts. What is compared is the model alone, without reports and call sites.
+
         Not compared: which arena a thread is attached to before it has a block there, and sums that follow from other lines.
 
         Examples:
           faultline verify
           faultline verify app.trace.gz other.trace
+          faultline verify --time app.trace.gz
           faultline verify --fuzz --seed 7 --ops 1000000
           faultline verify --fuzz --profile threads --ops 200000
 
@@ -43,16 +47,41 @@ internal static class VerifyVerb
             List<(string, TextTrace)> read = [.. named.Select(path => (path, TraceFiles.Read(path)))];
             string compiler = Compiler.Find() ?? throw new UsageException("nothing could be compared: no C compiler (cc or gcc) on PATH; install one, on Debian: apt-get install gcc libc6-dev");
             using RealReplay real = new(compiler);
+            if (options.WantsTime(parsed))
+                return Time(WithBuiltIn(read), real, options.WantsJson(parsed), output, error);
             return fuzz != null ? Fuzzing.Run(fuzz, (name, trace) => Verification.Compare(name, trace, real), output, error) : Compare(read, real, options.WantsJson(parsed), output);
         });
         return command;
     }
 
+    private static List<(string Name, TextTrace Trace)> WithBuiltIn(List<(string Name, TextTrace Trace)> traces)
+        => traces.Count > 0 ? traces
+        : [.. TraceProfile.All.Select(profile => ($"generated: {profile.Name}", TraceGenerator.Generate(profile, 1, BuiltInOperations)))];
+
+    private static int Time(List<(string Name, TextTrace Trace)> traces, RealReplay real, bool json, TextWriter output, TextWriter error)
+    {
+        List<SpeedRow> rows = [];
+        SpeedComparison.WarmUp();
+        bool live = Terminal.Is(error);
+        foreach ((string name, TextTrace trace) in traces)
+        {
+            if (live)
+                error.Write($"\rtiming {rows.Count + 1} of {traces.Count}   ");
+            rows.Add(SpeedComparison.Compare(Path.GetFileName(name), trace, real));
+        }
+
+        if (live)
+            error.WriteLine();
+        if (json)
+            output.WriteLine(SpeedText.Json(rows));
+        else
+            SpeedText.Write(rows, output);
+        return ExitCodes.Fine;
+    }
+
     private static int Compare(List<(string Name, TextTrace Trace)> traces, RealReplay real, bool json, TextWriter output)
     {
-        if (traces.Count == 0)
-            traces = [.. TraceProfile.All.Select(profile => ($"generated: {profile.Name}", TraceGenerator.Generate(profile, 1, BuiltInOperations)))];
-        List<TraceRow> rows = [.. traces.Select(t => Verification.Compare(t.Name, t.Trace, real))];
+        List<TraceRow> rows = [.. WithBuiltIn(traces).Select(t => Verification.Compare(t.Name, t.Trace, real))];
         Verification result = new(HostProfile.Read(), rows, KernelProbe.Compare(real.Probe()));
         if (json)
             output.WriteLine(VerificationText.Json(result));

@@ -39,7 +39,24 @@ public class VerifyVerbTests
         Assert.Contains($"Repeat with: faultline verify --fuzz --seed 5 --ops {operations} --profile {profile}", output);
     }
 
+    [RealLibcFact]
+    public void Speeds_stand_side_by_side_and_traces_with_threads_are_left_out()
+    {
+        (int code, string output, string error) = Run("verify", "--time", "--json", Fixture("real-ls"), Fixture("mt-first"));
+        Assert.Equal((0, ""), (code, error));
+        using JsonDocument document = JsonDocument.Parse(output);
+        JsonElement timed = document.RootElement.GetProperty("traces")[0], threaded = document.RootElement.GetProperty("traces")[1];
+        foreach (string part in new[] { "callsOnly", "withTouches" })
+            Assert.True(timed.GetProperty(part).GetProperty("realNanoseconds").GetDouble() > 0 && timed.GetProperty(part).GetProperty("modelNanoseconds").GetDouble() > 0);
+        Assert.True(timed.GetProperty("calls").GetInt32() < timed.GetProperty("operations").GetInt32());
+        Assert.Contains("threads take turns", threaded.GetProperty("failure").GetString());
+        string text = Run("verify", "--time", Fixture("real-ls")).Output;
+        Assert.Contains("geometric mean of ratios", text);
+        Assert.Contains("real-ls.trace.gz", text);
+    }
+
     [Theory]
+    [InlineData("--time does not go with --fuzz", "verify", "--fuzz", "--time")]
     [InlineData("--seed goes with --fuzz only", "verify", "--seed", "1")]
     [InlineData("--ops many is not a positive number", "verify", "--fuzz", "--ops", "many")]
     [InlineData("--ops 0 is not a positive number", "verify", "--fuzz", "--ops", "0")]

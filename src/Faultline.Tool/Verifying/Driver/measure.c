@@ -1,6 +1,6 @@
 /* driver --measure TRACE: what the trace costs in this process when nothing looks at single operations: the most that was
  * resident above what was before, what is left of it at the end (pages, proc_pid_statm(5)), and minor faults.
- * driver --time TRACE, --time-calls TRACE: nanoseconds of the whole trace, with and without its touches; no threads. */
+ * driver --time TRACE, --time-calls TRACE: nanoseconds of processor time of the whole trace, with and without its touches; no threads. */
 #include "driver.h"
 #include <fcntl.h>
 #include <malloc.h>
@@ -58,7 +58,7 @@ void measure_replay(void)
 static uint64_t now(void)
 {
   struct timespec time;
-  clock_gettime(CLOCK_MONOTONIC, &time);
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
   return time.tv_sec * 1000000000ul + time.tv_nsec;
 }
 
