@@ -59,6 +59,9 @@ internal struct Vma
     /// <summary>What swap readahead remembers of it; does not keep neighbours apart.</summary>
     public SwapWindow SwapWindow;
 
+    /// <summary>The kernel's record of the area: an object of cache vm_area_struct.</summary>
+    public ulong Object;
+
     public readonly ulong Pages => (End - Start) >> PageSize.Shift;
 
     /// <summary>True where Linux would make one area of this one and the one that follows it.</summary>

@@ -17,9 +17,13 @@ internal sealed unsafe class VmaSet : IDisposable
     private readonly FileAreaChanges _changes;
     private bool _mapsFiles;
 
-    public VmaSet(FileAreaChanges changes)
+    private readonly KmemCache _cache;
+    private readonly int _cpu;
+
+    /// <summary>Takes the objects of its areas from a cache, on a processor.</summary>
+    public VmaSet(FileAreaChanges changes, KmemCache cache, int cpu)
     {
-        _changes = changes;
+        (_changes, _cache, _cpu) = (changes, cache, cpu);
         _areas = (Vma*)_memory.Start;
     }
 
@@ -28,6 +32,10 @@ internal sealed unsafe class VmaSet : IDisposable
     public ulong TotalPages { get; private set; }
 
     public ref Vma this[int index] => ref _areas[index];
+
+    /// <summary>True if kernel memory for this many more areas can be had: to be asked before a change that may add some. False is ENOMEM.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool MayAdd(int count) => _cache.Ensure(_cpu, count);
 
     /// <summary>Index of the first area that ends above the address (it may start above it too); Count if there is none.</summary>
     public int FindIndex(ulong address)
@@ -149,23 +157,41 @@ internal sealed unsafe class VmaSet : IDisposable
         }
     }
 
-    public void CopyFrom(VmaSet other)
+    /// <summary>Becomes a copy of another set. False when kernel memory ran out; this set is empty then.</summary>
+    public bool TryCopy(VmaSet other)
     {
-        Unsafe.CopyBlock(_areas, other._areas, (uint)(other.Count * sizeof(Vma)));
-        Count = other.Count;
+        for (; Count < other.Count; Count++)
+        {
+            _areas[Count] = other._areas[Count];
+            if ((_areas[Count].Object = _cache.Allocate(_cpu)) == 0)
+            {
+                Clear();
+                return false;
+            }
+        }
+
         TotalPages = other.TotalPages;
         _mapsFiles = other._mapsFiles;
         NoteChange();
+        return true;
     }
 
     public void Clear()
     {
         NoteChange();
+        for (int i = 0; i < Count; i++)
+            _cache.Free(_cpu, _areas[i].Object);
         Count = 0;
         TotalPages = 0;
     }
 
-    public void Dispose() => _memory.Dispose();
+    /// <summary>Gives the model's memory back; the objects go with the machine.</summary>
+    public void Dispose()
+    {
+        Count = 0;
+        TotalPages = 0;
+        _memory.Dispose();
+    }
 
     /// <summary>Throws <see cref="InvalidOperationException"/> unless ordered, disjoint, page aligned, not empty, merged, and the total right.</summary>
     public void CheckInvariants()
@@ -192,6 +218,9 @@ internal sealed unsafe class VmaSet : IDisposable
         if (Count >= MaxMapCount + 16)
             throw new InvalidOperationException($"{Count} areas: the caller did not check max_map_count");
         Buffer.MemoryCopy(_areas + index, _areas + index + 1, (MaxMapCount + 16 - index - 1) * (long)sizeof(Vma), (Count - index) * (long)sizeof(Vma));
+        area.Object = _cache.Allocate(_cpu);
+        if (area.Object == 0)
+            throw new InvalidOperationException("no kernel memory for an area: the caller did not ask for it");
         _areas[index] = area;
         Count++;
         _mapsFiles |= area.File != 0;
@@ -200,6 +229,8 @@ internal sealed unsafe class VmaSet : IDisposable
 
     private void RemoveAt(int index, int count)
     {
+        for (int i = index; i < index + count; i++)
+            _cache.Free(_cpu, _areas[i].Object);
         Buffer.MemoryCopy(_areas + index + count, _areas + index, (Count - index) * (long)sizeof(Vma), (Count - index - count) * (long)sizeof(Vma));
         Count -= count;
         NoteChange();

@@ -3,7 +3,7 @@ namespace Faultline.Kernel;
 /// <summary>
 /// The machine's counters: the one table of them, in the order of /proc/vmstat and spelled as there (mm/vmstat.c vmstat_text,
 /// 6.18), so that the name printed is the name used. Those that start with nr_ are gauges (pages, but
-/// nr_anon_transparent_hugepages and nr_file_pmdmapped count huge pages; nr_dirtied and nr_written only grow), the others only grow.
+/// nr_anon_transparent_hugepages and nr_file_pmdmapped count huge pages, nr_kernel_stack KiB; nr_dirtied and nr_written only grow), the others only grow.
 /// </summary>
 public enum VmEvent
 {
@@ -13,6 +13,8 @@ public enum VmEvent
     nr_inactive_file,
     nr_active_file,
     nr_unevictable,
+    nr_slab_reclaimable,
+    nr_slab_unreclaimable,
     workingset_refault_anon,
     workingset_refault_file,
     workingset_activate_anon,
@@ -30,6 +32,7 @@ public enum VmEvent
     nr_vmscan_write,
     nr_dirtied,
     nr_written,
+    nr_kernel_stack,
     nr_page_table_pages,
     nr_swapcached,
     pgpgin,

@@ -30,13 +30,33 @@ public sealed unsafe partial class Machine
             CheckHugePage(head, tally);
         ulong hugePages = (ulong)heads.Count + (HugeZeroFrame == FrameAllocator.None ? 0UL : 1);
         ulong tables = tally.Tables + (ulong)_processes.Count + Kernel.Tables;
+        ulong kernel = CheckKernelObjects();
         var cached = new HashSet<uint>();
         single += Cache.CheckInvariants(frame => tally.PteMappings.GetValueOrDefault(frame), frame => cached.Add(frame));
         single += Swap.CheckInvariants(Frames.Frames, tally, frame => cached.Add(frame));
         CheckLists(tally, heads, cached);
         CheckReverseMaps(tally);
         CheckCgroups(tally, heads, cached);
-        CheckTotals(single + hugePages * PageTables.Entries + tables, tally);
+        CheckTotals(single + hugePages * PageTables.Entries + tables + kernel, tally);
+    }
+
+    /// <summary>Answers the frames in slabs and kernel stacks.</summary>
+    private ulong CheckKernelObjects()
+    {
+        ulong areas = 0;
+        foreach (Process process in _processes)
+            areas += (ulong)process.Areas.Count;
+        Expect(areas, Caches.VmAreaStruct.ObjectsInUse, "areas", "vm_area_struct objects");
+        Expect((ulong)_processes.Count, Caches.TaskStruct.ObjectsInUse, "processes", "task_struct objects");
+        ulong stacks = (ulong)(_processes.Count * TaskObjects.StackPages);
+        Expect(stacks * PageSize.Bytes / 1024, Stat[VmEvent.nr_kernel_stack], "KiB of kernel stacks", "KiB in nr_kernel_stack");
+        return Caches.CheckInvariants() + stacks;
+    }
+
+    private static void Expect(ulong found, ulong counted, string what, string where)
+    {
+        if (found != counted)
+            throw new InvalidOperationException($"{found} {what}, but {counted} {where}");
     }
 
     private bool IsPiece(uint frame) =>

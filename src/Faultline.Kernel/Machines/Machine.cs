@@ -27,6 +27,7 @@ public sealed unsafe partial class Machine : IDisposable
         SwapReader = new SwapReader(this);
         Frames.Machine = this;
         Kernel = new KernelHalf(Frames, Tables, ranges.Max(range => range.End));
+        Caches = new KernelCaches(Frames, Stat, options.Cpus);
         Commit = new CommitCharge(options.Overcommit, options.OvercommitRatio, Frames.ManagedPages);
         Log = new KernelLog(Clock);
         Oom = new OomKiller(this);
@@ -89,6 +90,8 @@ public sealed unsafe partial class Machine : IDisposable
 
     internal KernelHalf Kernel { get; }
 
+    internal KernelCaches Caches { get; }
+
     internal CommitCharge Commit { get; }
 
     internal PageCache Cache { get; }
@@ -118,6 +121,9 @@ public sealed unsafe partial class Machine : IDisposable
             zone.DrainPerCpu();
     }
 
+    /// <summary>Gives back the slabs that no kernel object is in, which caches keep for the next ones (kmem_cache_shrink of every cache). Answers the pages freed.</summary>
+    public PageCount ShrinkCaches() => new(Caches.Shrink(0));
+
     public void Dispose()
     {
         if (_disposed)
@@ -126,6 +132,7 @@ public sealed unsafe partial class Machine : IDisposable
         foreach (Process process in _processes)
             process.Abandon();
         _processes.Clear();
+        Caches.Dispose();
         Tables.Dispose();
         Files.Dispose();
         Swap.Dispose();
@@ -135,10 +142,17 @@ public sealed unsafe partial class Machine : IDisposable
     internal Process? TryStart(AddressSpaceLayout layout, MemoryCgroup? cgroup, Process? parent)
     {
         int cpu = (_nextPid - 1) % Options.Cpus;
+        TaskObjects? objects = TaskObjects.TryTake(this, cpu, parent);
+        if (objects == null)
+            return null;
         uint top = Frames.AllocatePage(cpu, Migratetype.Unmovable, parent);
         if (top == FrameAllocator.None)
+        {
+            objects.Give();
             return null;
-        var process = new Process(this, layout, _nextPid++, cpu, top, cgroup);
+        }
+
+        var process = new Process(this, layout, _nextPid++, cpu, top, objects, cgroup);
         Enter(process, parent == null ? null : FamilyOf((uint)parent.Pid));
         cgroup?.Add(process);
         process.Task.StartTime = Clock.Now;

@@ -14,6 +14,7 @@ internal static class MachineEntries
     [
         new("/proc/buddyinfo", Everybody, BuddyInfo.Text),
         new("/proc/pagetypeinfo", RootOnly, PageTypeInfo.Text),
+        new("/proc/slabinfo", RootOnly, SlabInfo.Text),
         new("/proc/vmstat", Everybody, machine => machine.Stat.Text()),
         new("/proc/sys/vm/overcommit_memory", RootWrites, machine => Number((long)machine.Options.Overcommit)),
         new("/proc/sys/vm/overcommit_ratio", RootWrites, machine => Number(machine.Options.OvercommitRatio)),

@@ -6,6 +6,9 @@ namespace Faultline.Kernel;
 
 public sealed unsafe partial class Process
 {
+    /// <summary>Stands for the page above it too, so that page numbers do not wrap: neither can ever be mapped.</summary>
+    private const ulong LastPage = ulong.MaxValue - 2 * PageSize.Bytes + 1;
+
     /// <summary>One load or store that stays within one page. Never throws.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public FaultOutcome Access(VirtualAddress address, AccessKind kind) =>
@@ -18,8 +21,9 @@ public sealed unsafe partial class Process
             return;
         ulong page = PageSize.Down(start.Value);
         ulong last = PageSize.Down(start.Value + length - 1);
-        if (last < page)
-            last = PageSize.Down(ulong.MaxValue);
+        if (last < page || last > LastPage)
+            last = LastPage;
+        page = Math.Min(page, last);
         while (true)
         {
             ulong lastHere = Math.Min(last, page | (PageTables.PmdBytes - PageSize.Bytes));

@@ -43,7 +43,7 @@ public sealed unsafe partial class Process
             return false;
         if (!_areas.IsFree(oldEnd, newEnd + PageSize.Bytes) || _areas.Count > VmaSet.MaxMapCount)
             return false;
-        if (!TryCharge((newEnd - oldEnd) >> PageSize.Shift))
+        if (!_areas.MayAdd(1) || !TryCharge((newEnd - oldEnd) >> PageSize.Shift))
             return false;
         AddArea(oldEnd, newEnd - oldEnd, VmaFlags.Read | VmaFlags.Write | VmaFlags.Accounted);
         return true;

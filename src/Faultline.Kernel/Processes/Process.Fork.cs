@@ -10,17 +10,15 @@ public sealed unsafe partial class Process
     {
         ThrowIfExited();
         _calls.Fork++;
-        Process? child = TryCharge(_areas.AccountedPages(0, _top)) ? _machine.TryStart(_layout, _cgroup, this) : null;
-        if (child == null)
-        {
-            _calls.Failed++;
-            return null;
-        }
-
+        ulong charge = _areas.AccountedPages(0, _top);
+        if (!TryCharge(charge))
+            return FailFork(null, 0);
+        Process? child = _machine.TryStart(_layout, _cgroup, this);
+        if (child == null || !child._areas.TryCopy(_areas))
+            return FailFork(child, charge);
         child.IsBeingMade = true;
         child.Task.InheritFrom(Task, Pid);
         child._break = _break;
-        child._areas.CopyFrom(_areas);
         _tlb.Flush();
         ForgetArea();
         for (int i = 0; i < child._areas.Count; i++)
@@ -31,17 +29,23 @@ public sealed unsafe partial class Process
                 continue;
             area.AnonymousRoot = ++_machine.LastAnonymousRoot;
             area.Flags |= VmaFlags.Forked;
-            if (CopyEntriesTo(child, area.Start, area.End))
-                continue;
-            child.Exit();
-            _calls.Failed++;
-            EndIfDoomed();
-            return null;
+            if (!CopyEntriesTo(child, area.Start, area.End))
+                return FailFork(child, 0);
         }
 
         child.IsBeingMade = false;
         child._peakResident = child._resident.Total;
         return child;
+    }
+
+    /// <summary>Whatever the child has goes; its areas give their charge back themselves, unless it has none yet.</summary>
+    private Process? FailFork(Process? child, ulong charge)
+    {
+        _machine.Commit.Uncharge(charge);
+        child?.Exit();
+        _calls.Failed++;
+        EndIfDoomed();
+        return null;
     }
 
     private bool CopyEntriesTo(Process child, ulong start, ulong end)

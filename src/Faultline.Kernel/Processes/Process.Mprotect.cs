@@ -63,13 +63,15 @@ public sealed unsafe partial class Process
         return true;
     }
 
-    /// <summary>Gives a range within one area other attributes. False past max_map_count, with nothing changed.</summary>
+    /// <summary>Gives a range within one area other attributes. False past max_map_count or without kernel memory, with nothing changed.</summary>
     private bool SetFlags(int index, ulong start, ulong end, VmaFlags flags)
     {
         if (flags == _areas[index].Flags)
             return true;
         int splits = (start > _areas[index].Start ? 1 : 0) + (end < _areas[index].End ? 1 : 0);
         if (splits != 0 && _areas.Count + splits > VmaSet.MaxMapCount)
+            return false;
+        if (splits != 0 && !_areas.MayAdd(splits))
             return false;
         ForgetArea();
         SplitHugeLeafAt(start);

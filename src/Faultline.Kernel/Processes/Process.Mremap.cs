@@ -54,7 +54,7 @@ public sealed unsafe partial class Process
     /// <summary>The new place, chosen while the old one is still taken so that the two never overlap; null if there is none.</summary>
     private ulong? Move(int index, ulong from, ulong oldBytes, ulong newBytes)
     {
-        if (_areas.Count >= VmaSet.MaxMapCount - 3 || newBytes > _top || Place(0, newBytes, OpenFileOf(_areas[index].File), _areas[index].From(from).PageOffset) is not { } to)
+        if (_areas.Count >= VmaSet.MaxMapCount - 3 || newBytes > _top || !_areas.MayAdd(3) || Place(0, newBytes, OpenFileOf(_areas[index].File), _areas[index].From(from).PageOffset) is not { } to)
             return null;
         Vma moved = _areas[index].From(from);
         moved.Start = to;

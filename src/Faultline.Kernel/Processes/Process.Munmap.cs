@@ -20,12 +20,14 @@ public sealed unsafe partial class Process
         return Unmap(start.Value, start.Value + rounded) ? SystemCallResult.Success() : Fail(Errno.ENOMEM);
     }
 
-    /// <summary>False if cutting an area in two would exceed max_map_count; nothing is changed then.</summary>
+    /// <summary>False if cutting an area in two would exceed max_map_count, or kernel memory for it ran out; nothing is changed then.</summary>
     private bool Unmap(ulong start, ulong end)
     {
         if (_areas.IsFree(start, end))
             return true;
         if (_areas.IsMiddleOfOne(start, end) && _areas.Count >= VmaSet.MaxMapCount)
+            return false;
+        if (!_areas.MayAdd(2))
             return false;
         ForgetArea();
         _machine.Commit.Uncharge(_areas.AccountedPages(start, end));

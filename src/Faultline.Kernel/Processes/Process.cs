@@ -17,6 +17,7 @@ public sealed unsafe partial class Process
     private readonly MemoryCgroup? _cgroup;
     private readonly AddressSpaceLayout _layout;
     private readonly VmaSet _areas;
+    private readonly TaskObjects _objects;
     private readonly PageTables _tables;
     private readonly SoftwareTlb _tlb = new();
     private readonly Frame* _frames;
@@ -28,10 +29,9 @@ public sealed unsafe partial class Process
     private ulong _peakResident;
     private ulong _zeroPages;
 
-    internal Process(Machine machine, AddressSpaceLayout layout, int pid, int cpu, uint topTable, MemoryCgroup? cgroup)
+    internal Process(Machine machine, AddressSpaceLayout layout, int pid, int cpu, uint topTable, TaskObjects objects, MemoryCgroup? cgroup)
     {
         _machine = machine;
-        _areas = new VmaSet(machine.FileAreas);
         _allocator = machine.Frames;
         _lru = machine.Lru;
         _cgroup = cgroup;
@@ -40,6 +40,8 @@ public sealed unsafe partial class Process
         _stat = machine.Stat;
         _frames = machine.Frames.Frames;
         _cpu = cpu;
+        _objects = objects;
+        _areas = new VmaSet(machine.FileAreas, machine.Caches.VmAreaStruct, cpu);
         _tables = new PageTables(machine, this, topTable);
         _break = layout.BrkStart.Value;
         _top = layout.Top;
@@ -123,6 +125,8 @@ public sealed unsafe partial class Process
             Zap(_areas[i].Start, _areas[i].End, reclaimTables: false);
         _tables.Destroy();
         NoteUnmapping(0, _top);
+        _areas.Clear();
+        _objects.Give();
         Abandon();
         _machine.Remove(this);
         ReleaseUnmapped();
@@ -134,7 +138,6 @@ public sealed unsafe partial class Process
         HasExited = true;
         _top = 0;
         _tlb.Flush();
-        _areas.Clear();
         _areas.Dispose();
         ForgetArea();
     }

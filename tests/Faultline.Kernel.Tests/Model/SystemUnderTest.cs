@@ -18,6 +18,7 @@ internal sealed class SystemUnderTest : IDisposable
 
     public SystemUnderTest()
     {
+        _machine.ShrinkCaches();
         _machine.DrainPerCpuLists();
         _framesAtRest = _machine.FreePages.Value;
         _processes.Add((_machine.CreateProcess(Layout), new ReferenceProcess(Layout)));
@@ -46,13 +47,14 @@ internal sealed class SystemUnderTest : IDisposable
         Compare();
     }
 
-    /// <summary>When every process is gone, every frame is back.</summary>
+    /// <summary>When every process is gone, every frame is back, once caches of kernel objects give up what they keep for the next ones.</summary>
     public void EndAll()
     {
         foreach ((Process real, _) in _processes)
             real.Exit();
         _processes.Clear();
         _machine.CheckInvariants();
+        _machine.ShrinkCaches();
         _machine.DrainPerCpuLists();
         Assert.Equal(_framesAtRest, _machine.FreePages.Value);
     }

