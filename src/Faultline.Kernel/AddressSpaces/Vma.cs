@@ -45,7 +45,7 @@ internal enum VmaFlags : uint
 /// Half-open byte range [Start, End), page aligned. <see cref="PageOffset"/> is the page number that the first page had when
 /// the area was made: it survives a move, and neighbours merge only where it continues. <see cref="AnonymousRoot"/> names the
 /// reverse map that the area's written pages hang on; 0 until the first private page. <see cref="File"/> is the number of the file
-/// (<see cref="OpenFile"/>) that is mapped, from page <see cref="PageOffset"/> of it on; 0 for anonymous memory.
+/// (<see cref="OpenFile"/>) that is mapped, from page <see cref="PageOffset"/> of it on; 0 for anonymous memory. <see cref="Name"/>: see <see cref="AreaNames"/>.
 /// </summary>
 internal struct Vma
 {
@@ -55,6 +55,7 @@ internal struct Vma
     public VmaFlags Flags;
     public uint AnonymousRoot;
     public uint File;
+    public uint Name;
 
     /// <summary>What swap readahead remembers of it; does not keep neighbours apart.</summary>
     public SwapWindow SwapWindow;
@@ -66,7 +67,7 @@ internal struct Vma
 
     /// <summary>True where Linux would make one area of this one and the one that follows it.</summary>
     public readonly bool ContinuesInto(in Vma next) =>
-        End == next.Start && Flags == next.Flags && File == next.File && PageOffset + Pages == next.PageOffset && RootsAgree(next);
+        End == next.Start && Flags == next.Flags && File == next.File && Name == next.Name && PageOffset + Pages == next.PageOffset && RootsAgree(next);
 
     private readonly bool RootsAgree(in Vma next) =>
         AnonymousRoot == next.AnonymousRoot

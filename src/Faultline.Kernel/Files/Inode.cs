@@ -13,6 +13,13 @@ public sealed class Inode
         Size = size;
         Kind = kind;
         Pages = new PageTree(pool);
+        NumberOnDevice = kind == FileKind.Kernel ? 0 : number;
+        Device = kind switch
+        {
+            FileKind.Disk => "fe:00",
+            FileKind.Tmpfs => "00:01",
+            _ => "00:00",
+        };
     }
 
     /// <summary>From 1; names the file in the frames of its pages.</summary>
@@ -39,12 +46,10 @@ public sealed class Inode
     public PageCount SwappedPages => new(Swapped);
 
     /// <summary>Device number as maps prints it: the disk, tmpfs, or the kernel's own.</summary>
-    public string Device => Kind switch
-    {
-        FileKind.Disk => "fe:00",
-        FileKind.Tmpfs => "00:01",
-        _ => "00:00",
-    };
+    public string Device { get; internal set; }
+
+    /// <summary>The inode number that maps prints: unique on its device.</summary>
+    public ulong NumberOnDevice { get; internal set; }
 
     internal PageTree Pages { get; }
 

@@ -64,21 +64,32 @@ internal sealed unsafe partial class PageCache
         }
     }
 
-    /// <summary>Takes clean pages of a range that nothing maps out of the cache (invalidate_mapping_pages); answers how many.</summary>
+    /// <summary>Takes folios of a range of which no page is mapped or dirty out of the cache (invalidate_mapping_pages); answers how many pages.</summary>
     public ulong DropUnused(Inode file, ulong first, ulong last)
     {
         ulong dropped = 0;
         for (ulong at = file.Pages.Next(first, last); at != PageTree.NoPage; at = file.Pages.Next(at + 1, last))
         {
-            ulong entry = file.Pages[at];
-            const FrameFlags Kept = FrameFlags.Dirty | FrameFlags.Writeback | FrameFlags.Unevictable;
-            if (!CacheEntry.IsPage(entry) || _frames[CacheEntry.Pfn(entry)].MapCount != 0 || (_frames[CacheEntry.Pfn(entry)].Flags & Kept) != 0)
+            if (!CacheEntry.IsPage(file.Pages[at]))
                 continue;
-            Remove(file, at);
-            dropped++;
+            (ulong folio, int order) = FolioOf(file, at);
+            ulong end = folio + (1UL << order);
+            if (folio >= first && end - 1 <= last && IsUnused(file, folio, end))
+                for (ulong page = folio; page < end; page++, dropped++)
+                    Remove(file, page);
+            at = end - 1;
         }
 
         return dropped;
+    }
+
+    private bool IsUnused(Inode file, ulong first, ulong end)
+    {
+        const FrameFlags Kept = FrameFlags.Dirty | FrameFlags.Writeback | FrameFlags.Unevictable;
+        for (ulong at = first; at < end; at++)
+            if (Find(file, at) is var pfn && (_frames[pfn].MapCount != 0 || (_frames[pfn].Flags & Kept) != 0))
+                return false;
+        return true;
     }
 
     private void ZapMappings(Inode file, ulong from)

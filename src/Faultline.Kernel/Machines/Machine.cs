@@ -100,6 +100,8 @@ public sealed unsafe partial class Machine : IDisposable
 
     internal FileAreaChanges FileAreas { get; } = new();
 
+    internal AreaNames AreaNames { get; } = new();
+
     /// <summary>The last reverse map handed out; areas of different ones do not merge.</summary>
     internal uint LastAnonymousRoot { get; set; }
 

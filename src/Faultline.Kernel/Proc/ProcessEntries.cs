@@ -13,9 +13,12 @@ internal static class ProcessEntries
     [
         new("cmdline", Everybody, process => string.Concat(process.Task.CommandLine.Select(argument => argument + "\0"))),
         new("comm", OwnerWrites, process => process.Task.Comm + "\n", WriteComm),
+        new("maps", Everybody, MapsText.Of),
         new("oom_adj", OwnerWrites, process => Number(process.Task.Oom.Legacy), WriteOomAdj),
         new("oom_score", Everybody, process => Number(process.Machine.Oom.Score(process))),
         new("oom_score_adj", OwnerWrites, process => Number(process.Task.Oom.Score), WriteOomScoreAdj, machine => machine.Options.Oom == OomProfile.Modern),
+        new("smaps", Everybody, SmapsText.Of),
+        new("smaps_rollup", Everybody, SmapsText.Rollup),
     ];
 
     private static string Number(long value) => value.ToString(CultureInfo.InvariantCulture) + "\n";

@@ -41,6 +41,8 @@ public sealed unsafe partial class Process
         Inode file = _areaFile!.Inode;
         ulong index = FileIndexOf(page);
         bool major = false;
+        if (kind == AccessKind.Write && (_areaFlags & VmaFlags.Shared) == 0)
+            PrepareReverseMap();
         for (bool again = false; ; again = true)
         {
             if (kind == AccessKind.Read && TryFaultAround(page, index))

@@ -1,5 +1,5 @@
 // fork(2) (kernel/fork.c dup_mmap, mm/memory.c copy_page_range, mm/huge_memory.c copy_huge_pmd, 6.18): the child gets the same
-// areas and the same frames; both sides lose the right to write, so that the next store of either makes a copy.
+// areas and the same frames; both sides lose the right to write, so that the next store of either makes a copy. The child has not used its pages yet.
 
 namespace Faultline.Kernel;
 
@@ -19,6 +19,7 @@ public sealed unsafe partial class Process
         child.IsBeingMade = true;
         child.Task.InheritFrom(Task, Pid);
         child._break = _break;
+        child._stackStart = _stackStart;
         _tlb.Flush();
         ForgetArea();
         for (int i = 0; i < child._areas.Count; i++)
@@ -86,7 +87,7 @@ public sealed unsafe partial class Process
         }
 
         *pmd &= ~Pte.Writable;
-        *target = *pmd;
+        *target = *pmd & ~Pte.Accessed;
         return true;
     }
 
@@ -106,7 +107,7 @@ public sealed unsafe partial class Process
                 ShareFrame(child, source + i);
             else if (!ShareSlot(child, source + i))
                 return false;
-            target[i] = source[i];
+            target[i] = source[i] & ~Pte.Accessed;
         }
 
         return true;

@@ -11,15 +11,16 @@ public sealed unsafe partial class Process
     /// <summary>The policy wants a huge page here, and the selected area contains the whole of it.</summary>
     private bool ThpFits(ulong page)
     {
-        bool wanted = _machine.Options.Thp switch
-        {
-            ThpPolicy.Never => false,
-            ThpPolicy.Always => (_areaFlags & VmaFlags.NoHugePage) == 0,
-            _ => (_areaFlags & VmaFlags.HugePage) != 0,
-        };
         ulong start = page & ~(PageTables.PmdBytes - 1);
-        return wanted && start >= _areaStart && start + PageTables.PmdBytes <= _areaEnd;
+        return WantsHugePages(_areaFlags) && start >= _areaStart && start + PageTables.PmdBytes <= _areaEnd;
     }
+
+    private bool WantsHugePages(VmaFlags flags) => _machine.Options.Thp switch
+    {
+        ThpPolicy.Never => false,
+        ThpPolicy.Always => (flags & VmaFlags.NoHugePage) == 0,
+        _ => (flags & VmaFlags.HugePage) != 0,
+    };
 
     /// <summary>Maps a huge page; false where there is a PTE table already, or no memory for it.</summary>
     private bool TryHugeFault(ulong page, AccessKind kind)

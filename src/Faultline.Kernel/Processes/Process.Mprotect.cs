@@ -35,7 +35,7 @@ public sealed unsafe partial class Process
 
     /// <summary>
     /// Changes a range within one area. What becomes writable is charged; it stays charged when it is read-only again, unless
-    /// nothing in the area was ever written.
+    /// the area is of anonymous memory of which nothing was ever written.
     /// </summary>
     private bool Protect(int index, ulong start, ulong end, VmaFlags access)
     {
@@ -46,7 +46,7 @@ public sealed unsafe partial class Process
         ulong pages = (end - start) >> PageSize.Shift;
         bool writable = (access & VmaFlags.Write) != 0;
         bool charge = writable && (old & (VmaFlags.Accounted | VmaFlags.Write | VmaFlags.NoReserve | VmaFlags.Shared)) == 0;
-        bool uncharge = !writable && (old & VmaFlags.Accounted) != 0 && _areas[index].AnonymousRoot == 0;
+        bool uncharge = !writable && (old & VmaFlags.Accounted) != 0 && _areas[index].AnonymousRoot == 0 && _areas[index].File == 0;
         if (charge && !TryCharge(pages))
             return false;
         if (charge)
@@ -64,9 +64,11 @@ public sealed unsafe partial class Process
     }
 
     /// <summary>Gives a range within one area other attributes. False past max_map_count or without kernel memory, with nothing changed.</summary>
-    private bool SetFlags(int index, ulong start, ulong end, VmaFlags flags)
+    private bool SetFlags(int index, ulong start, ulong end, VmaFlags flags) => SetAttributes(index, start, end, flags, _areas[index].Name);
+
+    private bool SetAttributes(int index, ulong start, ulong end, VmaFlags flags, uint name)
     {
-        if (flags == _areas[index].Flags)
+        if (flags == _areas[index].Flags && name == _areas[index].Name)
             return true;
         int splits = (start > _areas[index].Start ? 1 : 0) + (end < _areas[index].End ? 1 : 0);
         if (splits != 0 && _areas.Count + splits > VmaSet.MaxMapCount)
@@ -78,7 +80,8 @@ public sealed unsafe partial class Process
         SplitHugeLeafAt(end);
         _areas.Split(start);
         _areas.Split(end);
-        _areas[_areas.Find(start)].Flags = flags;
+        ref Vma area = ref _areas[_areas.Find(start)];
+        (area.Flags, area.Name) = (flags, name);
         _areas.MergeAround(start, end);
         return true;
     }

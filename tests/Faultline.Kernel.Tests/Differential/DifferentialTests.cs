@@ -26,6 +26,19 @@ public sealed class DifferentialTests
     [RealKernelFact]
     public void RandomSteps() => s_script.Sample(Compare, iter: Check.Iter / 2, threads: 1);
 
+    /// <summary>Files in memory, and memory shared with children.</summary>
+    [RealKernelFact]
+    public void SharedMemory() => FileScripts.InMemory.Sample(Compare, iter: Check.Iter / 4, threads: 1);
+
+    /// <summary>Files on a disk whose file system makes large folios.</summary>
+    [RealKernelFact]
+    public void FilesOnADisk()
+    {
+        if (FileScripts.WhyDiskDiffers is { } reason)
+            Assert.Fail(reason);
+        FileScripts.OnDisk.Sample(Compare, iter: Check.Iter / 4, threads: 1);
+    }
+
     private static readonly Gen<string> s_step =
         from kind in Gen.Frequency((6, Gen.Const('W')), (4, Gen.Const('R')), (5, Gen.Const('M')), (1, Gen.Const('m')), (3, Gen.Const('U')),
             (4, Gen.Const('P')), (4, Gen.Const('D')), (3, Gen.Const('H')), (1, Gen.Const('h')), (2, Gen.Const('p')), (2, Gen.Const('G')), (4, Gen.Const('V')), (2, Gen.Const('F')))
@@ -55,7 +68,7 @@ public sealed class DifferentialTests
 
     private static void Compare(string[] script)
     {
-        using var model = new ScriptedKernel(HostPolicy());
+        using var model = new ScriptedKernel(HostPolicy(), FileScripts.HostSettings());
         string[] simulated = model.Run(script);
         string[] real = RealKernel.Run(string.Join('\n', model.ForProbe) + "\n");
         for (int i = 0; i < Math.Min(real.Length, simulated.Length); i++)

@@ -8,7 +8,7 @@ internal static class RealKernel
 {
     private const int Tries = 6;
 
-    private static readonly Lazy<string> s_probe = new(Compile);
+    private static readonly Lazy<string> s_probe = new(() => Compile("probe.c"));
 
     /// <summary>What the kernel printed for the script twice in a row: a run that something else disturbed is repeated.</summary>
     public static string[] Run(string script)
@@ -27,7 +27,7 @@ internal static class RealKernel
 
     private static string Once(string script)
     {
-        using System.Diagnostics.Process process = Start(s_probe.Value, []);
+        using System.Diagnostics.Process process = Start(s_probe.Value, [Path.GetDirectoryName(s_probe.Value)!]);
         process.StandardInput.Write(script);
         process.StandardInput.Close();
         string output = process.StandardOutput.ReadToEnd();
@@ -35,12 +35,13 @@ internal static class RealKernel
         return process.ExitCode == 0 ? output : throw new InvalidOperationException($"the probe ended with {process.ExitCode} after: {output}");
     }
 
-    private static string Compile()
+    /// <summary>Compiles a program that lies beside this file; answers its path.</summary>
+    public static string Compile(string name)
     {
         string folder = Directory.CreateTempSubdirectory("faultline-probe-").FullName;
         AppDomain.CurrentDomain.ProcessExit += (_, _) => Directory.Delete(folder, recursive: true);
-        string source = Repository.Path("tests", "Faultline.Kernel.Tests", "Differential", "probe.c");
-        string probe = Path.Combine(folder, "probe");
+        string source = Repository.Path("tests", "Faultline.Kernel.Tests", "Differential", name);
+        string probe = Path.Combine(folder, Path.GetFileNameWithoutExtension(name));
         using System.Diagnostics.Process compiler = Start(TestSupport.Host.OnPath("gcc") ? "gcc" : "cc", ["-O1", "-w", "-o", probe, source]);
         compiler.StandardInput.Close();
         string output = compiler.StandardOutput.ReadToEnd();

@@ -4,7 +4,7 @@ using System.Text;
 namespace Faultline.Kernel.Tests;
 
 /// <summary>Does a script of the probe to the model and prints what the probe prints.</summary>
-internal sealed class ScriptedKernel : IDisposable
+internal sealed partial class ScriptedKernel : IDisposable
 {
     public const ulong Window = 0x1000_0000_0000;
     public const ulong WindowPages = 8192;
@@ -20,7 +20,8 @@ internal sealed class ScriptedKernel : IDisposable
     private readonly Machine _machine;
     private readonly StringBuilder _output = new();
 
-    public ScriptedKernel(ThpPolicy policy) => _machine = new Machine(new MachineOptions { RamBytes = 2UL << 30, Thp = policy });
+    public ScriptedKernel(ThpPolicy policy, FileSettings? files = null) =>
+        _machine = new Machine(new MachineOptions { RamBytes = 2UL << 30, Thp = policy, Files = files ?? new FileSettings() });
 
     public void Dispose() => _machine.Dispose();
 
@@ -30,6 +31,7 @@ internal sealed class ScriptedKernel : IDisposable
     public string[] Run(IReadOnlyList<string> script)
     {
         _output.Append(CultureInfo.InvariantCulture, $"{script.Count} steps\n");
+        _usesFiles = script.Any(line => line[0] is 'O' or 'S');
         Process process = _machine.CreateProcess(s_layout);
         Run(process, script, 0, script.Count);
         for (ulong page = 0, first = 0; page < WindowPages; page++)
@@ -53,24 +55,30 @@ internal sealed class ScriptedKernel : IDisposable
                 ForProbe.Add(script[k]);
                 int last = Math.Min(to, k + 1 + int.Parse(words[1], CultureInfo.InvariantCulture));
                 Process child = process.Fork()!;
+                (ulong File, ulong Page, MapFlags Flags) next = _next;
                 Run(child, script, k + 1, last);
+                _next = next;
                 child.Exit();
                 k = last - 1;
                 continue;
             }
 
             (ulong tables, ulong faults, ulong refused) = (process.PageTablePages.Value, process.MinorFaults, process.SegmentationFaults);
+            (ulong majors, ulong bus, ResidentCounts resident) = (process.MajorFaults, process.BusErrors, process.Resident);
             ulong[] numbers = [.. words[1..].Select(word => ulong.Parse(word, CultureInfo.InvariantCulture))];
             SystemCallResult result = Step(process, words[0], numbers);
             ForProbe.Add(Resolve(script[k], words[0], numbers, result));
             _machine.CheckInvariants();
-            long answer = result.Failed ? -(long)result.Error : 0;
+            long answer = result.Failed ? -(long)result.Error : words[0] == "i" ? result.Raw >> 12 : 0;
             long kib = ((long)process.PageTablePages.Value - (long)tables) * 4;
-            _output.Append(CultureInfo.InvariantCulture, $"{ForProbe[^1][0]} {answer} {process.MinorFaults - faults} {process.SegmentationFaults - refused} {kib} {process.MapCount}\n");
+            _output.Append(CultureInfo.InvariantCulture, $"{ForProbe[^1][0]} {answer} {process.MinorFaults - faults} {process.SegmentationFaults - refused} {kib} {process.MapCount}");
+            if (_usesFiles)
+                AppendMore(process, process.MajorFaults - majors, process.BusErrors - bus, resident);
+            _output.Append('\n');
         }
     }
 
-    private static SystemCallResult Step(Process process, string operation, ulong[] numbers)
+    private SystemCallResult Step(Process process, string operation, ulong[] numbers)
     {
         var start = new VirtualAddress(Window + (numbers[0] << 12));
         ulong bytes = numbers[1] << 12;
@@ -91,9 +99,11 @@ internal sealed class ScriptedKernel : IDisposable
                 return process.Mremap(start, bytes, third << 12, mayMove: false);
             case "V":
                 return process.Mremap(start, bytes, third << 12, mayMove: true);
-            default:
+            case "R" or "W":
                 process.AccessRange(start, bytes, operation == "W" ? AccessKind.Write : AccessKind.Read);
                 return SystemCallResult.Success();
+            default:
+                return FileStep(process, operation, numbers);
         }
     }
 

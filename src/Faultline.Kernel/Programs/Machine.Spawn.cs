@@ -1,0 +1,52 @@
+namespace Faultline.Kernel;
+
+public sealed unsafe partial class Machine
+{
+    /// <summary>
+    /// fork(2) and execve(2): a process that runs a program. Its files are made where the machine does not have them yet, so that a second
+    /// one shares the pages of the first. Throws <see cref="ArgumentException"/> for a program that cannot be loaded, <see cref="OutOfMemoryException"/> where there is
+    /// no frame left for the process or no room for what it maps.
+    /// </summary>
+    public Process Spawn(ProgramImage image)
+    {
+        image.Executable.Validate();
+        image.Interpreter?.Validate();
+        foreach (ElfObject library in image.Libraries)
+            library.Validate();
+        Process process = CreateProcess(AddressSpaceLayout.X64 with { BrkStart = ProgramLoader.HeapOf(image) });
+        process.Task.Comm = image.Name;
+        process.Task.CommandLine = [image.Executable.Path];
+        try
+        {
+            new ProgramLoader(process, Files).Load(image);
+        }
+        catch
+        {
+            process.Exit();
+            throw;
+        }
+
+        return process;
+    }
+
+    /// <summary>
+    /// A process that has mapped what a line of /proc/PID/maps each tells, at the same addresses, with nothing in memory yet. Throws
+    /// <see cref="ArgumentException"/> for lines that overlap or do not fit into user space.
+    /// </summary>
+    public Process Spawn(MapsImage image)
+    {
+        Process process = CreateProcess(image.Layout);
+        process.Task.Comm = image.Name;
+        try
+        {
+            image.MapInto(process, Files);
+        }
+        catch
+        {
+            process.Exit();
+            throw;
+        }
+
+        return process;
+    }
+}
