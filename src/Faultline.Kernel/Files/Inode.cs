@@ -43,7 +43,7 @@ public sealed class Inode
     public PageCount DirtyPages => new(Dirty);
 
     /// <summary>Pages that lie in swap (tmpfs).</summary>
-    public PageCount SwappedPages => new(Swapped);
+    public PageCount SwappedPages => new(Kind == FileKind.Tmpfs ? Values : 0);
 
     /// <summary>Device number as maps prints it: the disk, tmpfs, or the kernel's own.</summary>
     public string Device { get; internal set; }
@@ -57,7 +57,8 @@ public sealed class Inode
 
     internal ulong Dirty { get; set; }
 
-    internal ulong Swapped { get; set; }
+    /// <summary>Entries of <see cref="Pages"/> that are no pages: slots of swap (tmpfs), or what is remembered of evicted pages.</summary>
+    internal ulong Values { get; set; }
 
     /// <summary>Open files on it that were not closed.</summary>
     internal int Opened { get; set; }

@@ -27,8 +27,7 @@ internal sealed unsafe partial class PageCache
             }
 
             Expect(cachedHere, file.Cached, $"cached pages of {file}");
-            if (file.Kind == FileKind.Tmpfs)
-                Expect(values, file.Swapped, $"swapped pages of {file}");
+            Expect(values, file.Values, $"entries without a page of {file}");
             if (file.Kind == FileKind.Disk)
                 Expect(dirtyHere, file.Dirty, $"dirty pages of {file}");
             cached += cachedHere;

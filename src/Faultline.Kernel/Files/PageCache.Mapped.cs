@@ -105,8 +105,7 @@ internal sealed unsafe partial class PageCache
     private void ForgetValue(Inode file, ulong index)
     {
         *file.Pages.Slot(index) = 0;
-        if (file.Kind == FileKind.Tmpfs)
-            file.Swapped--;
+        file.Values--;
         ReleaseTree(file);
     }
 }

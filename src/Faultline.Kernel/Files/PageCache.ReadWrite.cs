@@ -98,7 +98,7 @@ internal sealed unsafe partial class PageCache
             ? Math.Min(System.Numerics.BitOperations.Log2(bytes >> PageSize.Shift), System.Numerics.BitOperations.TrailingZeroCount(index))
             : 0;
         for (; order > 0; order--)
-            if (file.Pages.Next(index, index + (1UL << order) - 1) == PageTree.NoPage && Add(file, index, order, cpu) != FrameAllocator.None)
+            if (!IsAnyCached(file, index, 1UL << order) && Add(file, index, order, cpu) != FrameAllocator.None)
                 break;
         if (order == 0 && Add(file, index, 0, cpu) == FrameAllocator.None)
             return false;

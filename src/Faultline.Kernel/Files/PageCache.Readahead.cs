@@ -151,12 +151,21 @@ internal sealed unsafe partial class PageCache
         order = Math.Min(order, System.Numerics.BitOperations.TrailingZeroCount(index));
         while (order > 0 && index + (1UL << order) - 1 > limit)
             order--;
-        if (file.Pages.Next(index, index + (1UL << order) - 1) != PageTree.NoPage || !ReadFolio(file, index, order, cpu))
+        if (IsAnyCached(file, index, 1UL << order) || !ReadFolio(file, index, order, cpu))
             return false;
         if (index == (mark & ~((1UL << order) - 1)))
             SetMark(file, index);
         index += 1UL << order;
         return true;
+    }
+
+    private static bool IsAnyCached(Inode file, ulong index, ulong pages)
+    {
+        ulong last = index + pages - 1;
+        for (ulong at = file.Pages.Next(index, last); at != PageTree.NoPage; at = file.Pages.Next(at + 1, last))
+            if (CacheEntry.IsPage(file.Pages[at]))
+                return true;
+        return false;
     }
 
     /// <summary>Takes frames and reads a folio into them.</summary>

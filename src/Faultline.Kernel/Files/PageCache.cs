@@ -103,9 +103,10 @@ internal sealed unsafe partial class PageCache
         ReleaseTree(file);
     }
 
-    /// <summary>Reclaim takes a page that nobody maps; what it leaves of it is kept in its slot until the page comes back.</summary>
+    /// <summary>Reclaim takes a page that nobody maps; what is to be remembered of it is kept in its place until it comes back.</summary>
     public void Evict(Inode file, ulong index, ulong shadow)
     {
+        file.Values++;
         Remove(file, index);
         *file.Pages.Slot(index) = CacheEntry.Value(shadow);
     }
@@ -135,13 +136,21 @@ internal sealed unsafe partial class PageCache
         ulong* slot = file.Pages.Slot(index);
         ulong before = *slot;
         *slot = CacheEntry.Page(pfn, order);
-        if (CacheEntry.IsValue(before) && file.Kind == FileKind.Disk)
-            _machine.Workingset.Refault(pfn, CacheEntry.ValueOf(before), _machine.Swap.Free != 0);
+        if (CacheEntry.IsValue(before))
+            TakeValue(file, pfn, CacheEntry.ValueOf(before));
         file.Cached++;
         _stat[VmEvent.nr_file_pages]++;
         if (file.Kind == FileKind.Tmpfs)
             _stat[VmEvent.nr_shmem]++;
         _lru.Add(pfn);
+    }
+
+    /// <summary>A page comes back to where something was kept: what was remembered of it tells whether it went too early.</summary>
+    private void TakeValue(Inode file, uint pfn, ulong value)
+    {
+        file.Values--;
+        if (file.Kind == FileKind.Disk)
+            _machine.Workingset.Refault(pfn, value, _machine.Swap.Free != 0);
     }
 
     private void TakeOut(Inode file, uint pfn)
@@ -156,7 +165,7 @@ internal sealed unsafe partial class PageCache
 
     private static void ReleaseTree(Inode file)
     {
-        if (file.Cached == 0 && file.Swapped == 0)
+        if (file.Cached == 0 && file.Values == 0)
             file.Pages.Clear();
     }
 }

@@ -105,7 +105,7 @@ public sealed unsafe partial class Machine
         foreach (Process process in _processes)
             committed += process.Areas.AccountedPages(0, process.Layout.Top);
         foreach (Inode file in Files.All)
-            committed += file.Kind != FileKind.Tmpfs ? 0 : file.ChargedAtOnce != 0 ? file.ChargedAtOnce : file.Cached + file.Swapped;
+            committed += file.Kind != FileKind.Tmpfs ? 0 : file.ChargedAtOnce != 0 ? file.ChargedAtOnce : file.Cached + file.Values;
         if (Commit.Committed != committed)
             throw new InvalidOperationException($"{committed} pages are promised, {Commit.Committed} are counted");
     }

@@ -73,6 +73,8 @@ public sealed unsafe partial class Process
         for (int i = 0; i < count; i++)
             if (Pte.IsMapped(entry[i]) && (entry[i] & Pte.Special) == 0)
                 AddPage(ref usage, Pte.Frame(entry[i]), entry[i], flags);
+            else if (Pte.IsSwap(entry[i]))
+                usage.AddSwapped((int)_machine.Swap[Pte.SwapSlot(entry[i])].Count);
     }
 
     private void AddLeaf(ref AreaUsage usage, ulong leaf, VmaFlags flags)

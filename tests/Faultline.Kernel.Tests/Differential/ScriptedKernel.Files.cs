@@ -60,13 +60,13 @@ internal sealed partial class ScriptedKernel
         foreach (OpenFile file in _files)
             _output.Append(CultureInfo.InvariantCulture, $" {file.Inode.CachedPages.Value}:{file.Inode.DirtyPages.Value}");
         _output.Append(" |");
-        ulong[] sums = new ulong[16];
+        ulong[] sums = new ulong[15];
         foreach ((AreaInfo area, AreaUsage usage) in process.Smaps())
         {
             _output.Append(area.VmFlags).Append(';');
             ulong[] numbers =
             [
-                usage.Rss, usage.Pss.Value, usage.PssDirty.Value, usage.SharedClean, usage.SharedDirty, usage.PrivateClean, usage.PrivateDirty, usage.Referenced,
+                usage.Rss, usage.Pss.Value, usage.PssDirty.Value, usage.SharedClean, usage.SharedDirty, usage.PrivateClean, usage.PrivateDirty,
                 usage.Anonymous, usage.LazyFree, usage.AnonHugePages, usage.ShmemPmdMapped, usage.FilePmdMapped, usage.Swap, usage.SwapPss.Value, usage.Locked.Value,
             ];
             for (int i = 0; i < sums.Length; i++)

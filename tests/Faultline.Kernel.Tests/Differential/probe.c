@@ -63,11 +63,12 @@ static long status_kib(const char *name)
 static long table_kib(void) { return status_kib("VmPTE:"); }
 
 /* Major faults, SIGBUS, changes of RssAnon, RssFile and RssShmem; for each file its pages in the cache and dirty ones (cachestat);
- * the sums of the areas' smaps numbers in KiB, and their flags. */
+ * the flags of the areas, and the sums of their smaps numbers in KiB. Not Referenced: it depends on when the processors' batches
+ * of pages reach the LRU lists. */
 static void more(long majors, long bus, const long *before)
 {
     static const char *names[] = { "RssAnon:", "RssFile:", "RssShmem:" };
-    static const char *numbers[] = { "Rss:", "Pss:", "Pss_Dirty:", "Shared_Clean:", "Shared_Dirty:", "Private_Clean:", "Private_Dirty:", "Referenced:", "Anonymous:", "LazyFree:",
+    static const char *numbers[] = { "Rss:", "Pss:", "Pss_Dirty:", "Shared_Clean:", "Shared_Dirty:", "Private_Clean:", "Private_Dirty:", "Anonymous:", "LazyFree:",
         "AnonHugePages:", "ShmemPmdMapped:", "FilePmdMapped:", "Swap:", "SwapPss:", "Locked:" };
     length += sprintf(out + length, " | %ld %ld", majors, bus);
     for (int i = 0; i < 3; i++) length += sprintf(out + length, " %ld", status_kib(names[i]) - before[i]);
@@ -77,7 +78,7 @@ static void more(long majors, long bus, const long *before)
         length += sprintf(out + length, " %lu:%lu", cached[0], cached[1]);
     }
     int fd = open("/proc/self/smaps", O_RDONLY), inside = 0;
-    long n = 0, r, sums[16] = { 0 };
+    long n = 0, r, sums[15] = { 0 };
     while ((r = read(fd, smaps + n, sizeof smaps - 1 - n)) > 0) n += r;
     close(fd);
     smaps[n] = 0;
@@ -91,10 +92,10 @@ static void more(long majors, long bus, const long *before)
             length += size;
             out[length++] = ';';
         }
-        for (int i = 0; i < 16; i++)
+        for (int i = 0; i < 15; i++)
             if (!strncmp(line, numbers[i], strlen(numbers[i]))) sums[i] += atol(line + strlen(numbers[i]));
     }
-    for (int i = 0; i < 16; i++) length += sprintf(out + length, " %ld", sums[i]);
+    for (int i = 0; i < 15; i++) length += sprintf(out + length, " %ld", sums[i]);
 }
 
 static int areas(void)
