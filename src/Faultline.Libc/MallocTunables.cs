@@ -71,6 +71,19 @@ public sealed record MallocTunables
     /// <summary>Reads one GLIBC_TUNABLES string, "glibc.malloc.arena_max=2:glibc.malloc.top_pad=0".</summary>
     public static MallocTunables Parse(string text) => FromEnvironment([new("GLIBC_TUNABLES", text)]);
 
+    /// <summary>In the form of GLIBC_TUNABLES, which <see cref="Parse"/> reads back; "" where nothing is set.</summary>
+    public override string ToString()
+    {
+        (string Name, ulong? Value)[] all =
+        [
+            ("mmap_threshold", MmapThreshold), ("trim_threshold", TrimThreshold), ("top_pad", TopPad), ("mmap_max", (ulong?)MmapMax),
+            ("perturb", (ulong?)Perturb), ("arena_max", ArenaMax), ("arena_test", ArenaTest), ("tcache_max", TcacheMax),
+            ("tcache_count", TcacheCount), ("tcache_unsorted_limit", TcacheUnsortedLimit), ("mxfast", MxFast),
+        ];
+        return string.Join(':', all.Where(setting => setting.Value != null)
+            .Select(setting => FormattableString.Invariant($"glibc.malloc.{setting.Name}={setting.Value}")));
+    }
+
     private static IEnumerable<(string Name, string Value)> Split(string text)
     {
         foreach (string setting in text.Split(':'))

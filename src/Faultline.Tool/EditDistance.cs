@@ -1,6 +1,6 @@
 namespace Faultline.Tool;
 
-/// <summary>Levenshtein's distance: inserted, removed and replaced characters.</summary>
+/// <summary>Inserted, removed, replaced and swapped characters (optimal string alignment): "rnu" is one step from "run".</summary>
 internal static class EditDistance
 {
     /// <summary>" (did you mean X?)" for the known word that is near enough, else "".</summary>
@@ -12,19 +12,21 @@ internal static class EditDistance
 
     public static int Between(string a, string b)
     {
-        int[] row = [.. Enumerable.Range(0, b.Length + 1)];
+        int[] twoBefore = new int[b.Length + 1], before = [.. Enumerable.Range(0, b.Length + 1)], row = new int[b.Length + 1];
         for (int i = 1; i <= a.Length; i++)
         {
-            int diagonal = row[0];
             row[0] = i;
             for (int j = 1; j <= b.Length; j++)
             {
-                int replaced = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
-                diagonal = row[j];
-                row[j] = Math.Min(replaced, Math.Min(row[j], row[j - 1]) + 1);
+                int replaced = before[j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1);
+                row[j] = Math.Min(replaced, Math.Min(before[j], row[j - 1]) + 1);
+                if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
+                    row[j] = Math.Min(row[j], twoBefore[j - 2] + 1);
             }
+
+            (twoBefore, before, row) = (before, row, twoBefore);
         }
 
-        return row[b.Length];
+        return before[b.Length];
     }
 }

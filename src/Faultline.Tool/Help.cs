@@ -13,6 +13,7 @@ internal static class Help
           faultline run samples/ImagePipeline                 build a project, run it, report to standard error
           faultline run bin/Release/net10.0/App.dll -- in.txt run a built application with arguments
           faultline run --json -o report.json App.csproj      keep the numbers for a script
+          faultline run --trace app.fltrace App.csproj        record the run, to replay it under other settings
           faultline transcript app.trace.gz                   what malloc and the kernel do with a text trace, step by step
           faultline verify                                    hold the model against this machine's libc and kernel
           faultline replay heaptrack.app.4711.zst             the report of run, from a recorded trace
@@ -36,6 +37,11 @@ internal static class Help
           faultline run --ram 512MiB --thp always bin/Release/net10.0/App.dll
           faultline run --output report.txt --force ./App
           faultline run --json --output report.json samples/LeakyCache
+          faultline run --trace app.fltrace App.csproj      and then: faultline replay app.fltrace --thp always
+
+        --trace records every call, touch and snapshot of all threads, with the call sites' lines, at 4 to 8 bytes an event
+        as a rule. The file gets its name when the program has ended, however it ended. A disk that fills up ends the
+        recording and not the program; the report's header says so, and the trace is good up to there.
 
         What the report's columns mean:
           faults        page faults that touching this site's blocks took (minor: no disk involved)

@@ -12,6 +12,8 @@ public sealed class BadInputTests : IDisposable
     [Theory]
     [InlineData("no verb given")]
     [InlineData("'rum' is no verb (did you mean run?)", "rum")]
+    [InlineData("'rnu' is no verb (did you mean run?)", "rnu")]
+    [InlineData("'repaly' is no verb (did you mean replay?)", "repaly", "x.fltrace")]
     [InlineData("'frobnicate' is no verb;", "frobnicate")]
     [InlineData("unknown option --foo", "--foo")]
     [InlineData("no program given", "run")]

@@ -19,6 +19,8 @@ internal static class NextStep
         if (leaks.Count > 0)
             return $"free what {leaks[0].Site.Display} allocates, then {(run.Replay == null ? "run" : "record and replay")} again: {again}";
         SiteReport? worst = sites.FirstOrDefault(s => s.Verdicts.Count > 0);
+        if (run.Trace is { StopReason: null, Events: > 0 } trace)
+            return $"{(worst == null ? "" : $"look at {worst.Site.Display}, and ")}try other settings on what was recorded: faultline whatif {Quote(trace.Path)} --vary malloc.mmap_threshold=65536,1048576";
         return worst != null
             ? $"look at {worst.Site.Display}, and keep these numbers to compare with: {again} --json --output before.json"
             : $"keep these numbers to compare with later: {again} --json --output before.json";

@@ -3,19 +3,25 @@ using Faultline.Tracing.Session;
 namespace Faultline.Reporting;
 
 /// <summary>Names the models behind the numbers.</summary>
-internal static class ProfileBuilder
+public static class ProfileBuilder
 {
-    public static Profile Build(SessionReading session, ReplayFacts? replay)
+    public const string LibcProfile = "glibc-2.36";
+    public const string KernelProfile = "linux-6.x";
+
+    /// <summary>"observe/pagemap-scan" and the like.</summary>
+    public static string ObserverName(ObserverKind kind) => Observer(kind).Name;
+
+    internal static Profile Build(SessionReading session, ReplayFacts? replay)
     {
         SessionHeader header = session.Header;
         (string name, string text) = replay == null ? Observer(header.Observer) : (replay.Touches, replay.TouchesText);
         return new(
-            Libc: "glibc-2.36",
-            Arenas: session.NotesOf("threads").FirstOrDefault(),
-            Kernel: "linux-6.x",
+            LibcProfile,
+            session.NotesOf("threads").FirstOrDefault(),
+            KernelProfile,
             header.RamBytes,
             header.Cpus,
-            PageBytes: 4096,
+            4096,
             Thp(header.ThpPolicy),
             name,
             session.NotesOf("observer").FirstOrDefault() ?? text);

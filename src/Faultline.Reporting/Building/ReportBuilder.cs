@@ -20,6 +20,7 @@ public static class ReportBuilder
         {
             Program = new(run.Target, run.Program, run.ExitCode, signal, run.WallTime),
             Replay = run.Replay,
+            Trace = run.Trace,
             Profile = ProfileBuilder.Build(session, run.Replay),
             Routing = routing,
             ForeignCalls = session.Header.ForeignCalls,

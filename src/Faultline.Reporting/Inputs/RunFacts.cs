@@ -13,6 +13,9 @@ public sealed record RunFacts(
     long EndedUnixNanoseconds,
     ulong HostRamBytes)
 {
+    /// <summary>What was recorded of the run; null where nothing was to be.</summary>
+    public TraceFacts? Trace { get; init; }
+
     /// <summary>Set where no program ran, but a trace was replayed.</summary>
     public ReplayFacts? Replay { get; init; }
 }

@@ -26,6 +26,7 @@ public static class JsonReport
         json.WriteBoolean("simulated", true);
         JsonRun.Program(json, report);
         JsonRun.Replay(json, report.Replay);
+        JsonRun.Trace(json, report.Trace);
         JsonRun.Profile(json, report.Profile);
         JsonRun.Routing(json, report);
         JsonRun.Data(json, report.Data);

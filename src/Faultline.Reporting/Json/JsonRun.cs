@@ -38,6 +38,19 @@ internal static class JsonRun
         json.WriteEndObject();
     }
 
+    /// <summary>Only in reports of a run that was recorded.</summary>
+    public static void Trace(Utf8JsonWriter json, TraceFacts? trace)
+    {
+        if (trace == null)
+            return;
+        json.WriteStartObject("trace");
+        json.WriteString("path", trace.Path);
+        json.WriteNumber("events", trace.Events);
+        json.WriteNumber("bytes", trace.Bytes);
+        json.WriteString("stopReason", trace.StopReason);
+        json.WriteEndObject();
+    }
+
     public static void Profile(Utf8JsonWriter json, Profile profile)
     {
         json.WriteStartObject("profile");

@@ -13,6 +13,9 @@ public sealed record Report
     /// <summary>Null where a program ran; else no program ran and a trace was replayed.</summary>
     public required ReplayFacts? Replay { get; init; }
 
+    /// <summary>The trace that was recorded of the run, null where none was.</summary>
+    public required TraceFacts? Trace { get; init; }
+
     public required Profile Profile { get; init; }
 
     public required RoutingFacts Routing { get; init; }

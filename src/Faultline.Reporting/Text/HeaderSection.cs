@@ -8,6 +8,9 @@ internal static class HeaderSection
 {
     private const int MostListed = 8;
 
+    /// <summary>Below this a trace is mostly the names of its sites.</summary>
+    private const int FewEvents = 1000;
+
     private const string NeverRouted =
         "calls made by native libraries, the .NET runtime itself, emitted code, plug-ins from other folders and child processes";
 
@@ -30,6 +33,8 @@ internal static class HeaderSection
         Routing(page, report);
         if (report.Data.HasCounters)
             page.Labelled("data", report.Data.Text);
+        if (report.Trace is { } trace)
+            page.Labelled("trace", Recorded(trace));
         foreach (string note in report.Routing.Notes)
             page.Labelled("note", note);
         foreach (SessionNote note in report.Notes.Where(n => !s_shownElsewhere.Contains(n.Kind)))
@@ -73,6 +78,13 @@ internal static class HeaderSection
         page.Labelled("not routed", NeverRouted);
         if (report.ForeignCalls > 0)
             page.Labelled("passed on", $"{Count(report.ForeignCalls, "routed call")} on blocks of unrouted code, to the real functions");
+    }
+
+    private static string Recorded(TraceFacts trace)
+    {
+        string size = $"{Count((ulong)trace.Events, "event")}, {Bytes((ulong)trace.Bytes)}"
+            + (trace.Events < FewEvents ? "" : FormattableString.Invariant($" ({trace.BytesPerEvent:0.0} bytes an event)"));
+        return trace.StopReason == null ? $"{trace.Path}: {size}" : $"{trace.Path} ends early, with {size}: {trace.StopReason}";
     }
 
     private static string Assembly(RoutedAssembly assembly)

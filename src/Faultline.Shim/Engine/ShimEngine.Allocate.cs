@@ -3,6 +3,7 @@ using Faultline.Api;
 using Faultline.Kernel;
 using Faultline.Shim.Host;
 using Faultline.Shim.Ledger;
+using Faultline.Tracing.Events;
 using Faultline.Tracing.Session;
 
 namespace Faultline.Shim.Engine;
@@ -20,7 +21,9 @@ internal sealed unsafe partial class ShimEngine
         try
         {
             EngineThread thread = Enter(ref site);
-            return Answer(thread, _malloc.Allocate(thread.Malloc, size), requested, family, site);
+            void* block = Answer(thread, _malloc.Allocate(thread.Malloc, size), requested, family, site);
+            RecordMalloc(thread, block, size, requested, site);
+            return block;
         }
         catch (Exception failure)
         {
@@ -36,7 +39,10 @@ internal sealed unsafe partial class ShimEngine
         try
         {
             EngineThread thread = Enter(ref site);
-            return Answer(thread, _malloc.Calloc(thread.Malloc, count, size), unchecked(count * size), family, site);
+            void* block = Answer(thread, _malloc.Calloc(thread.Malloc, count, size), unchecked(count * size), family, site);
+            if (_recorder != null)
+                RecordAllocation(thread, TraceEventKind.Calloc, block, null, size, count, size, site);
+            return block;
         }
         catch (Exception failure)
         {
@@ -54,7 +60,10 @@ internal sealed unsafe partial class ShimEngine
         try
         {
             EngineThread thread = Enter(ref site);
-            return Answer(thread, _malloc.AlignedAllocate(thread.Malloc, alignment, size), requested, family, site);
+            void* block = Answer(thread, _malloc.AlignedAllocate(thread.Malloc, alignment, size), requested, family, site);
+            if (_recorder != null)
+                RecordAllocation(thread, TraceEventKind.Memalign, block, null, size, alignment, requested, site);
+            return block;
         }
         catch (Exception failure)
         {

@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using Faultline.Api;
 using Faultline.Kernel;
 using Faultline.Shim.Host;
+using Faultline.Tracing.Events;
 using Faultline.Tracing.Session;
 
 namespace Faultline.Shim.Engine;
@@ -23,7 +24,10 @@ internal sealed unsafe partial class ShimEngine
         try
         {
             EngineThread thread = Enter(ref site);
-            FreeOwn(thread, (ulong)block, family, site);
+            if (_recorder == null)
+                FreeOwn(thread, (ulong)block, family, site);
+            else
+                FreeRecorded(_recorder, thread, (ulong)block, family, TraceEventFlags.None, site);
         }
         catch (Exception failure)
         {
@@ -38,19 +42,20 @@ internal sealed unsafe partial class ShimEngine
         {
             if (_steppedAside && Owns(block))
                 return RequestedOf((ulong)block);
-            CountElsewhere(site, foreign: block != null);
+            CountElsewhere(site, foreign: block != null, TraceEventKind.UsableSize, block);
             return RealAllocator.malloc_usable_size(block);
         }
 
         try
         {
-            Enter(ref site);
+            EngineThread thread = Enter(ref site);
             ulong user = (ulong)block;
             ref BlockTag tag = ref _blocks.FindLive(user - BlockTable.HeaderBytes);
             if (Unsafe.IsNullRef(ref tag))
                 return 0;
             ulong usable = _malloc.UsableSize(user);
             _blocks.RemoveGuard(ref tag, user, GuardLimit(user, usable));
+            _recorder?.Add(thread, TraceEventKind.UsableSize, TraceEventFlags.None, site, user, usable, _recorder.Now());
             return (nuint)usable;
         }
         catch (Exception failure)
@@ -63,7 +68,7 @@ internal sealed unsafe partial class ShimEngine
     [MethodImpl(MethodImplOptions.NoInlining)]
     private void FreeElsewhere(void* block, int site)
     {
-        CountElsewhere(site, foreign: block != null);
+        CountElsewhere(site, foreign: block != null, TraceEventKind.Free, block);
         RealAllocator.free(block);
     }
 

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using Faultline.Kernel;
 using Faultline.Shim.Host;
+using Faultline.Tracing.Events;
 using Faultline.Tracing.Session;
 
 namespace Faultline.Shim.Engine;
@@ -15,7 +16,7 @@ internal sealed unsafe partial class ShimEngine
         bool simulated = call.CanBeSimulated && (call.Address == 0 || inArena);
         if (_steppedAside || (!simulated && !(inArena && call.IsFixed)))
         {
-            CountElsewhere(site, foreign: true);
+            CountElsewhere(site, foreign: true, TraceEventKind.Mmap, (void*)call.Address);
             return call.Call();
         }
 
@@ -29,6 +30,7 @@ internal sealed unsafe partial class ShimEngine
                 error = ClearFixed(thread, call, site);
             if (error == Errno.None)
                 answer = simulated ? MapSimulated(thread, call, site, out error) : MapForeign(call, out error);
+            RecordMap(thread, call, answer, simulated, site);
             _watched.Unlock();
             SetErrno(error);
             return answer;
@@ -44,7 +46,7 @@ internal sealed unsafe partial class ShimEngine
     {
         if (_steppedAside || !Owns(start))
         {
-            CountElsewhere(site, foreign: true);
+            CountElsewhere(site, foreign: true, TraceEventKind.Munmap, start);
             return Owns(start) ? 0 : HostCalls.munmap(start, length);
         }
 
@@ -69,16 +71,18 @@ internal sealed unsafe partial class ShimEngine
     {
         if (_steppedAside || !Owns(start) || !Enum.IsDefined((Advice)advice))
         {
-            CountElsewhere(site, foreign: !Owns(start));
+            CountElsewhere(site, foreign: !Owns(start), TraceEventKind.Madvise, start);
             return HostCalls.madvise(start, length, advice);
         }
 
         Errno error = Errno.None;
         try
         {
-            Enter(ref site);
+            EngineThread thread = Enter(ref site);
             _watched.Lock();
             error = _watched.Madvise(new VirtualAddress((ulong)start), length, (Advice)advice, overBlocks: true).Error;
+            bool failed = error is not (Errno.None or Errno.ENOMEM);
+            RecordRange(thread, TraceEventKind.Madvise, failed ? TraceEventFlags.Failed : TraceEventFlags.None, (ulong)start, length, (uint)advice, site);
             _watched.Unlock();
         }
         catch (Exception failure)
@@ -120,7 +124,11 @@ internal sealed unsafe partial class ShimEngine
         if (end <= start || end > _arenaStart + _arenaLength || !_watched.IsUserRange(start, end))
             return Errno.ENOMEM;
         if (((MapFlags)call.Flags & MapFlags.FixedNoReplace) == 0)
+        {
             UnmapUser(thread, start, end, site);
+            RecordRange(thread, TraceEventKind.Munmap, TraceEventFlags.Continued, start, end - start, 0, site);
+        }
+
         return Errno.None;
     }
 
@@ -142,10 +150,12 @@ internal sealed unsafe partial class ShimEngine
         if (!_watched.IsUserRange(start, end))
         {
             ReportWrongAddress(start, FindingKind.DoubleFree);
+            RecordRange(thread, TraceEventKind.Munmap, TraceEventFlags.Failed, start, length, 0, site);
             return Errno.None;
         }
 
         UnmapUser(thread, start, end, site);
+        RecordRange(thread, TraceEventKind.Munmap, TraceEventFlags.None, start, length, 0, site);
         return Errno.None;
     }
 

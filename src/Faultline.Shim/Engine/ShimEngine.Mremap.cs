@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using Faultline.Kernel;
 using Faultline.Shim.Host;
 using Faultline.Shim.Ledger;
+using Faultline.Tracing.Events;
 using Faultline.Tracing.Session;
 
 namespace Faultline.Shim.Engine;
@@ -14,7 +15,7 @@ internal sealed unsafe partial class ShimEngine
     {
         if (_steppedAside || !Owns(start))
         {
-            CountElsewhere(site, foreign: true);
+            CountElsewhere(site, foreign: true, TraceEventKind.Mremap, start);
             return HostCalls.mremap(start, oldLength, newLength, flags, newAddress);
         }
 
@@ -30,7 +31,11 @@ internal sealed unsafe partial class ShimEngine
             else if ((flags & ~HostCalls.MremapMayMove) != 0)
                 answer = RemapElsewhere(thread, (ulong)start, oldLength, newLength, flags, newAddress, site, out error);
             else
+            {
                 answer = RemapOwn(thread, (ulong)start, oldLength, newLength, flags != 0, site, out error);
+                RecordRemap(thread, answer, start, oldLength, newLength, flags, site);
+            }
+
             _watched.Unlock();
         }
         catch (Exception failure)
@@ -98,10 +103,12 @@ internal sealed unsafe partial class ShimEngine
         if (inArena)
         {
             UnmapBooks(thread, target, targetEnd, site);
+            RecordRange(thread, TraceEventKind.Munmap, TraceEventFlags.Continued, target, targetEnd - target, 0, site);
             _watched.GiveToForeign(target, newLength);
         }
 
         UnmapBooks(thread, start, end, site);
+        RecordRange(thread, TraceEventKind.Munmap, TraceEventFlags.None, start, oldLength, 0, site);
         if ((flags & HostCalls.MremapDontUnmap) != 0)
             _watched.GiveToForeign(start, oldLength);
         else

@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using Faultline.Api;
 using Faultline.Kernel;
 using Faultline.Shim.Host;
+using Faultline.Tracing.Events;
 using Faultline.Tracing.Session;
 
 namespace Faultline.Shim.Engine;
@@ -19,7 +20,7 @@ internal sealed unsafe partial class ShimEngine
             return Allocate(size, requested, family, site);
         if (!Owns(block))
         {
-            CountElsewhere(site, foreign: true);
+            CountElsewhere(site, foreign: true, TraceEventKind.Realloc, block);
             return RealAllocator.realloc(block, size);
         }
 
@@ -29,7 +30,10 @@ internal sealed unsafe partial class ShimEngine
         try
         {
             EngineThread thread = Enter(ref site);
-            return ReallocateOwn(thread, (ulong)block, size, requested, family, site, ref old);
+            void* moved = ReallocateOwn(thread, (ulong)block, size, requested, family, site, ref old);
+            if (_recorder != null)
+                RecordAllocation(thread, TraceEventKind.Realloc, moved, block, size, 0, requested, site);
+            return moved;
         }
         catch (Exception failure)
         {
@@ -109,15 +113,23 @@ internal sealed unsafe partial class ShimEngine
         if (Unsafe.IsNullRef(ref _blocks.FindLive(user - BlockTable.HeaderBytes)))
         {
             ReportWrongFree(user, FindingKind.ReallocAfterFree);
-            return Answer(thread, _malloc.AlignedAllocate(thread.Malloc, alignment, size), requested, Family, site);
+            void* fresh = Answer(thread, _malloc.AlignedAllocate(thread.Malloc, alignment, size), requested, Family, site);
+            RecordAllocation(thread, TraceEventKind.Memalign, fresh, null, size, alignment, requested, site);
+            return fresh;
         }
 
         ulong moved = _malloc.AlignedAllocate(thread.Malloc, alignment, size);
+        RecordAllocation(thread, TraceEventKind.Memalign, (void*)moved, null, size, alignment, requested, site);
         if (moved != 0)
         {
-            _watched.Copy(moved, user, Math.Min(size, _malloc.UsableSize(user)));
+            ulong length = Math.Min(size, _malloc.UsableSize(user));
+            _watched.Copy(moved, user, length);
+            RecordCopy(thread, moved, user, length, site);
             thread.CountMove(site);
-            FreeOwn(thread, user, Family, site);
+            if (_recorder == null)
+                FreeOwn(thread, user, Family, site);
+            else
+                FreeRecorded(_recorder, thread, user, Family, TraceEventFlags.Continued, site);
         }
 
         return Answer(thread, moved, requested, Family, site);

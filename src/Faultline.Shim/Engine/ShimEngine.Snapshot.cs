@@ -35,6 +35,9 @@ internal sealed unsafe partial class ShimEngine
                 reason = _ending;
             try
             {
+                // What is observed is recorded in this thread's lane: it gets one before any lock is taken.
+                if (_recorder != null)
+                    Self();
                 LockedRetireDead();
                 ObserveAll();
                 WriteSnapshot(reason, isFinal);
@@ -85,6 +88,7 @@ internal sealed unsafe partial class ShimEngine
         DescribeSites(ref snapshot);
         DescribeReal(ref snapshot);
         _watched.Unlock();
+        RecordSnapshot(snapshot);
         SessionSnapshots.Write(_session, snapshot);
         if (isFinal)
             _header->State = SessionState.Finished;

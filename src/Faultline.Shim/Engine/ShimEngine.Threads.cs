@@ -30,14 +30,17 @@ internal sealed unsafe partial class ShimEngine
         EngineThread? thread = _threads.Find(known => known.Thread == Thread.CurrentThread);
         if (thread == null)
         {
-            RetireDead();
-            thread = new EngineThread(this, isMain && !_mainIsKnown ? _malloc.MainThread : _malloc.StartThread(), _shards.Take());
+            MallocThread malloc = isMain && !_mainIsKnown ? _malloc.MainThread : _malloc.StartThread();
+            thread = new EngineThread(this, malloc, _shards.Take()) { Lane = _recorder?.Enter(malloc.Number) };
             _mainIsKnown |= isMain;
+            // From here on it is the calling thread's: what the dead leave behind may be recorded in its lane.
+            EngineThread.Current = thread;
+            RetireDead();
             _threads.Add(thread);
         }
 
-        HostLock.Exit(ref _threadsLock);
         EngineThread.Current = thread;
+        HostLock.Exit(ref _threadsLock);
         return thread;
     }
 
@@ -63,6 +66,7 @@ internal sealed unsafe partial class ShimEngine
     private void Retire(EngineThread thread)
     {
         _malloc.EndThread(thread.Malloc);
+        _recorder?.Leave(thread);
         _shards.Return(thread.ShardIndex);
     }
 

@@ -2,7 +2,9 @@ using System.Runtime.CompilerServices;
 using Faultline.Kernel.Host;
 using Faultline.Libc;
 using Faultline.Shim.Host;
+using Faultline.Shim.Recording;
 using Faultline.Shim.Watching;
+using Faultline.Tracing.Events;
 using Faultline.Tracing.Session;
 
 namespace Faultline.Shim.Engine;
@@ -36,8 +38,11 @@ internal sealed unsafe partial class ShimEngine : IDisposable
     /// <param name="session">Attached to and not yet running.</param>
     /// <param name="parts">Disposed with the engine.</param>
     /// <param name="isMain">The calling thread is the one that the process started with, whose arena is the main one.</param>
-    internal ShimEngine(SessionFile session, EngineParts parts, bool isMain)
+    /// <param name="recorder">Disposed with the engine; null where nothing is recorded.</param>
+    internal ShimEngine(SessionFile session, EngineParts parts, bool isMain, Recorder? recorder = null)
     {
+        _recorder = recorder;
+        parts.Watched.Recorder = recorder;
         _session = session;
         _header = session.Header;
         _faultsOfSites = session.Sites(0);
@@ -83,6 +88,7 @@ internal sealed unsafe partial class ShimEngine : IDisposable
     {
         _parts.Dispose();
         _pagesOfSite.Dispose();
+        _recorder?.Dispose();
     }
 
     /// <summary>A routed call begins: counts it. Answers the calling thread's context.</summary>
@@ -96,13 +102,14 @@ internal sealed unsafe partial class ShimEngine : IDisposable
 
     /// <summary>A call that only concerns the real allocator, or nobody (free of null).</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private void CountElsewhere(int site, bool foreign)
+    private void CountElsewhere(int site, bool foreign, TraceEventKind kind = TraceEventKind.None, void* address = null)
     {
         try
         {
             EngineThread thread = Enter(ref site);
             if (foreign)
                 thread.CountForeign();
+            RecordElsewhere(thread, kind, address, site, foreign);
         }
         catch (Exception failure)
         {

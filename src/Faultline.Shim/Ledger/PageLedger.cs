@@ -8,11 +8,12 @@ namespace Faultline.Shim.Ledger;
 /// Who pays for a page of the heap: the site whose block was placed first on it since it was last absent. One word a
 /// page of the arena, off the GC heap, zero until the page is used.
 /// <code>
-///    31       30  29       28..27     26..21  20..0
-///    settled  0   strayed  pending    0       site + 1, 0 = no block yet
+///    31       30  29       28..27     26        25..21  20..0
+///    settled  0   strayed  pending    recorded  0       site + 1, 0 = no block yet
 /// </code>
 /// settled: the simulated process has accounted for a private page here, so nothing more is to be learned from the real
 /// page. strayed: a touch that no block explains was reported. pending: faults taken before any block was placed.
+/// recorded: a trace has it that the program uses the page.
 /// Besides, a byte a page tells whether a chunk that starts there was freed, so that block tags may have to be retired when a new
 /// chunk covers them.
 /// </summary>
@@ -25,6 +26,7 @@ internal sealed unsafe class PageLedger : IDisposable
 {
     public const uint Settled = 1u << 31;
     public const uint Strayed = 1u << 29;
+    public const uint Recorded = 1u << 26;
     public const uint OwnerMask = (1u << 21) - 1;
     private const int PendingShift = 27;
     private const uint PendingMask = 3u << PendingShift;

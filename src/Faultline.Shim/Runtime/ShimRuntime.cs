@@ -1,5 +1,6 @@
 using Faultline.Shim.Engine;
 using Faultline.Shim.Host;
+using Faultline.Shim.Recording;
 using Faultline.Tracing.Session;
 
 namespace Faultline.Shim.Runtime;
@@ -25,7 +26,7 @@ internal static unsafe class ShimRuntime
         try
         {
             session = SessionFile.Attach(path, largestArena: 1UL << 40);
-            return session == null ? null : Start(session);
+            return session == null ? null : Start(session, path);
         }
         catch (Exception failure)
         {
@@ -34,9 +35,10 @@ internal static unsafe class ShimRuntime
         }
     }
 
-    private static ShimEngine Start(SessionFile session)
+    private static ShimEngine Start(SessionFile session, string path)
     {
-        var engine = new ShimEngine(session, EngineParts.Create(session, SessionEnvironment.Tunables()), HostCalls.gettid() == Environment.ProcessId);
+        var engine = new ShimEngine(session, EngineParts.Create(session, SessionEnvironment.Tunables()), HostCalls.gettid() == Environment.ProcessId,
+            Recorder.Attach(session, path));
         session.Header->StartedUnixNanoseconds = (DateTime.UtcNow - DateTime.UnixEpoch).Ticks * 100;
         Volatile.Write(ref *(uint*)&session.Header->State, (uint)SessionState.Running);
         Agent.Start(engine);

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Faultline.Kernel;
 using Faultline.Shim.Ledger;
 
@@ -47,7 +48,9 @@ internal sealed unsafe partial class WatchedProcess
             uint entry = Ledger.At(page);
             if ((entry & PageLedger.Settled) != 0)
             {
-                page += PageSize.Bytes;
+                ulong settled = page;
+                page = _isObserving && Recorder != null ? RecordSettled(page, end) : page + PageSize.Bytes;
+                Debug.Assert(page > settled, "no page is skipped");
                 continue;
             }
 
@@ -75,13 +78,29 @@ internal sealed unsafe partial class WatchedProcess
         AllocatorFaults += faults;
     }
 
+    /// <summary>
+    /// Pages that the program uses and the allocator brought in, told once: no fault here, but perhaps under other settings. Answers
+    /// the first page behind them.
+    /// </summary>
+    private ulong RecordSettled(ulong page, ulong end)
+    {
+        const uint Mask = PageLedger.Settled | PageLedger.Recorded;
+        if ((Ledger.At(page) & PageLedger.Recorded) != 0)
+            return Ledger.FindOther(page, end, Mask, Mask);
+        ulong stop = Ledger.FindOther(page, end, Mask, PageLedger.Settled);
+        for (ulong settled = page; settled < stop; settled += PageSize.Bytes)
+            Ledger.At(settled) |= PageLedger.Recorded;
+        Recorder!.Touched(written: true, page, stop - page);
+        return stop;
+    }
+
     /// <summary>Pages that found no frame stay unsettled: the next observation tries again.</summary>
     private void Settle(ulong start, ulong end)
     {
         bool allBacked = !_ranOut && !_sawViolation;
         for (ulong page = start; page < end; page += PageSize.Bytes)
             if (allBacked || Process.StateOf(new VirtualAddress(page)) is PageState.Private or PageState.PrivateHuge)
-                Ledger.At(page) |= PageLedger.Settled;
+                Ledger.At(page) |= _isObserving ? PageLedger.Settled | PageLedger.Recorded : PageLedger.Settled;
     }
 
     /// <summary>Whether the last simulated accesses found no frame for some page.</summary>
@@ -97,6 +116,8 @@ internal sealed unsafe partial class WatchedProcess
         ulong unbacked = Process.UnbackedPages;
         ulong violations = Process.SegmentationFaults;
         Process.AccessRange(new VirtualAddress(start), end - start, kind);
+        if (_isObserving && Process.MinorFaults != faults)
+            Recorder?.Touched(kind == AccessKind.Write, start, end - start);
         _ranOut = Process.UnbackedPages != unbacked;
         _sawViolation = Process.SegmentationFaults != violations;
         if (_ranOut)

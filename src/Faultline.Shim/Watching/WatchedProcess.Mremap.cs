@@ -12,6 +12,7 @@ internal sealed unsafe partial class WatchedProcess
         ulong oldBytes = PageSize.Up(oldLength);
         ulong newBytes = PageSize.Up(newLength);
         Observe(source, source + oldBytes);
+        Recorder?.Mark();
         SystemCallResult result = Process.Mremap(start, oldLength, newLength, mayMove);
         if (result.Failed)
             return result;

@@ -14,6 +14,9 @@ internal sealed unsafe partial class WatchedProcess
 
     private ulong _faultsAtFullLook;
 
+    /// <summary>Accesses that are simulated now are the program's, and not the allocator's.</summary>
+    private bool _isObserving;
+
     /// <summary>Real pages found written since somebody last set this to 0.</summary>
     public ulong ObservedPages { get; set; }
 
@@ -21,12 +24,15 @@ internal sealed unsafe partial class WatchedProcess
     public void Observe(ulong start, ulong end)
     {
         Debug.Assert(((start | end) & PageSize.Mask) == 0 && start >= Arena.Start && end <= Arena.End, $"[0x{start:x}, 0x{end:x})");
+        _isObserving = true;
         while (start < end)
         {
             int count = Observer.Scan(start, end, out start);
             for (int i = 0; i < count; i++)
                 Report(Observer.Ranges[i]);
         }
+
+        _isObserving = false;
     }
 
     /// <summary>

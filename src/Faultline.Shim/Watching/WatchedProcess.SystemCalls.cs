@@ -24,6 +24,7 @@ internal sealed unsafe partial class WatchedProcess
         if (newEnd < oldEnd && newBreak.Value >= Arena.Start)
         {
             ObserveBeforeRelease(newEnd, oldEnd);
+            Recorder?.Mark();
             VirtualAddress answer = Process.Brk(newBreak);
             if (answer == newBreak)
                 Release(newEnd, oldEnd);
@@ -49,6 +50,7 @@ internal sealed unsafe partial class WatchedProcess
         SystemCallResult result = Process.Mmap(hint, length, protection, flags);
         if (result.Failed)
             return result;
+        Recorder?.Mark();
         ulong start = result.Address.Value;
         ulong end = start + PageSize.Up(length);
         // A heap of an arena is reserved without access and opened as it grows.
@@ -79,6 +81,7 @@ internal sealed unsafe partial class WatchedProcess
     {
         ulong end = start.Value + PageSize.Up(length);
         ObserveBeforeRelease(start.Value, end);
+        Recorder?.Mark();
         SystemCallResult result = Process.Munmap(start, length);
         if (result.Failed)
             return result;

@@ -6,6 +6,7 @@ using Faultline.Shim.Arena;
 using Faultline.Shim.Engine;
 using Faultline.Shim.Ledger;
 using Faultline.Shim.Observers;
+using Faultline.Shim.Recording;
 using Faultline.Tracing.Session;
 
 namespace Faultline.Shim.Watching;
@@ -61,6 +62,9 @@ internal sealed unsafe partial class WatchedProcess : IDisposable
     public MappingTable Mappings { get; } = new();
 
     public BlockTable Blocks { get; }
+
+    /// <summary>Takes down what is observed; null where nothing is recorded.</summary>
+    public Recorder? Recorder { get; set; }
 
     /// <summary>Faults on pages that no block has been placed on.</summary>
     public ulong AllocatorFaults { get; private set; }
@@ -126,6 +130,7 @@ internal sealed unsafe partial class WatchedProcess : IDisposable
         RetireUnder(destination, length);
         LockedTouch(PageSize.Down(destination), PageSize.Up(destination + length), AccessKind.Write);
         Buffer.MemoryCopy((void*)source, (void*)destination, length, length);
+        Recorder?.Mark();
         Blocks.MarkMoved(source);
     }
 

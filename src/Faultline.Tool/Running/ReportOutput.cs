@@ -50,6 +50,8 @@ internal sealed class ReportOutput : IDisposable
             WriteError(report, request, error);
         }
 
+        if (request.Quiet && report.Trace?.StopReason is { } reason)
+            error.WriteLine($"faultline: the trace {request.TracePath} ends early: {reason}");
         if (request.Quiet && report.Findings.Count > 0)
             error.WriteLine($"faultline: findings: {report.Findings.Count}, the first: {report.Findings[0].Title}");
     }

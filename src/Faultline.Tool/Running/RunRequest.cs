@@ -22,6 +22,9 @@ internal sealed record RunRequest
 
     public required string? OutputPath { get; init; }
 
+    /// <summary>Where to record the run; null records nothing.</summary>
+    public required string? TracePath { get; init; }
+
     public required bool Force { get; init; }
 
     public required bool Json { get; init; }

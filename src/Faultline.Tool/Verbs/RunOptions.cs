@@ -63,7 +63,13 @@ internal sealed class RunOptions
         HelpName = "file",
     };
 
-    private readonly Option<bool> _force = new("--force", "-f") { Description = "Overwrite the --output file." };
+    private readonly Option<string?> _trace = new("--trace")
+    {
+        Description = "Record all calls, touches and snapshots to this file (.fltrace), for faultline replay.",
+        HelpName = "file",
+    };
+
+    private readonly Option<bool> _force = new("--force", "-f") { Description = "Overwrite the --output and --trace files." };
 
     private readonly Option<bool> _json = new("--json") { Description = "The report in the machine's form." };
 
@@ -72,7 +78,7 @@ internal sealed class RunOptions
         Description = "No progress and no report on standard error, only one line if the program did something wrong with native memory.",
     };
 
-    public IEnumerable<Option> All => [_ram, _cpus, _thp, _observer, _top, _output, _force, _json, _quiet];
+    public IEnumerable<Option> All => [_ram, _cpus, _thp, _observer, _top, _output, _trace, _force, _json, _quiet];
 
     /// <summary>The first of <paramref name="words"/> is the program, the others are its arguments.</summary>
     public RunRequest Read(ParseResult parsed, string[] words) => new()
@@ -85,6 +91,7 @@ internal sealed class RunOptions
         Observer = parsed.GetValue(_observer) == "assume" ? ObserverRequest.Assume : ObserverRequest.Best,
         Top = parsed.GetValue(_top),
         OutputPath = parsed.GetValue(_output),
+        TracePath = parsed.GetValue(_trace),
         Force = parsed.GetValue(_force),
         Json = parsed.GetValue(_json),
         Quiet = parsed.GetValue(_quiet),

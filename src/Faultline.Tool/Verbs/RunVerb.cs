@@ -46,9 +46,10 @@ internal static class RunVerb
     private static int Run(RunRequest request, TextWriter error)
     {
         using ReportOutput output = ReportOutput.Open(request);
+        using NewFile? trace = request.TracePath is { } path ? NewFile.Create(path, request.Force, "--trace") : null;
         Progress progress = Progress.To(error, request.Quiet);
         string application = Target.Resolve(request.Target, progress);
-        ProgramRun run = ProgramRun.Start(application, request, progress);
+        ProgramRun run = ProgramRun.Start(application, request, trace, progress);
         output.Write(run, request, error);
         return run.ExitCode;
     }

@@ -23,6 +23,7 @@ internal static class MetadataText
         Number("started", m.StartedUnixNanoseconds);
         Number("clock", (int)m.Clock);
         Number("touches", (int)m.Touches);
+        Line("observer", m.Observer);
         Number("true-addresses", m.TrueAddresses ? 1 : 0);
         Line("libc", m.LibcProfile);
         Line("kernel", m.KernelProfile);
@@ -57,6 +58,7 @@ internal static class MetadataText
             StartedUnixNanoseconds = Number(values, "started", 0),
             Clock = (TraceClock)Number(values, "clock", 0),
             Touches = (TouchKnowledge)Number(values, "touches", 0),
+            Observer = values.GetValueOrDefault("observer", ""),
             TrueAddresses = Number(values, "true-addresses", 1) != 0,
             LibcProfile = values.GetValueOrDefault("libc", ""),
             KernelProfile = values.GetValueOrDefault("kernel", ""),

@@ -11,10 +11,10 @@ namespace Faultline.Tracing.Events;
 /// <remarks>
 /// <code>
 ///   kind                     Address          OldAddress     Size               Second         Argument
-///   Malloc                   block answered   -              bytes asked for    -              -
+///   Malloc                   block answered   -              bytes asked for    -              slack
 ///   Calloc                   block answered   -              bytes an element   elements       -
-///   Realloc                  block answered   block before   bytes asked for    -              -
-///   Memalign, PosixMemalign  block answered   -              bytes asked for    alignment      -
+///   Realloc                  block answered   block before   bytes asked for    -              slack
+///   Memalign, PosixMemalign  block answered   -              bytes asked for    alignment      slack
 ///   Free                     block            -              -                  -              -
 ///   UsableSize               block            -              bytes answered     -              -
 ///   Trim                     -                -              pad                -              -
@@ -29,9 +29,10 @@ namespace Faultline.Tracing.Events;
 ///     … with Flags.Pages     first page       -              bytes touched      -              -
 ///   ThreadStart, ThreadJoin  thread's DTV     -              -                  -              number of the other thread
 ///   ThreadExit               -                -              -                  -              -
-///   Snapshot                 -                -              -                  -              reason
+///   Snapshot                 -                -              nanoseconds        -              reason
 /// </code>
-/// Address 0 is NULL. ThreadStart is an event of the creator where that is known, else of the new thread itself; glibc's creator
+/// Address 0 is NULL. Slack is what .NET asked for beyond the program's own request (1 byte instead of 0, whole multiples of an alignment).
+/// A snapshot's Size is nanoseconds since the trace began. ThreadStart is an event of the creator where that is known, else of the new thread itself; glibc's creator
 /// allocates the thread's DTV (calloc of 17 × 16 bytes), its joiner frees it: Address is that block, 0 where not recorded.
 /// Order: events of one stream come in the order in which the allocator served them. Recorders stamp Time when an allocation has been
 /// made but before a release is made, so that ordering streams by Time never shows a block freed before it was allocated,

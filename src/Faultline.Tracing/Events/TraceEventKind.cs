@@ -55,4 +55,7 @@ public enum TraceEventFlags : byte
 
     /// <summary>The old block is not the recorded allocator's own: the call was passed on to the real function, and a replay leaves it out.</summary>
     Foreign = 4,
+
+    /// <summary>Made by the same call as the event before it, so not a call of its own.</summary>
+    Continued = 8,
 }

@@ -44,6 +44,9 @@ public sealed record TraceMetadata
 
     public TouchKnowledge Touches { get; init; }
 
+    /// <summary>How they were observed, as reports name it: "observe/pagemap-scan".</summary>
+    public string Observer { get; init; } = "";
+
     /// <summary>Addresses are those that the program got; else they were made up from block numbers.</summary>
     public bool TrueAddresses { get; init; } = true;
 

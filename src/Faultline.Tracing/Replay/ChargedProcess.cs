@@ -57,6 +57,39 @@ internal sealed class ChargedProcess(Process process, PageOwners owners, SiteTal
         }
     }
 
+    /// <summary>A block that is a mapping of its own, or a mapping of the program, was handed out or resized: its site pays for all of it from now on.</summary>
+    public void PlaceMapping(ulong start, ulong end, int site)
+    {
+        for (ulong page = start; page < end; page += PageSize.Bytes)
+        {
+            uint pending = Owners.Reown(page, site);
+            sites.At(site).MinorFaults += pending;
+            AllocatorFaults -= pending;
+        }
+    }
+
+    /// <summary>A block of the heap on [start, end) is about to be freed: its pages that were never touched are free for the next block to be charged for.</summary>
+    public void ReleaseUntouched(ulong start, ulong end)
+    {
+        // On a machine that has run out, touched pages may be absent too.
+        if (Process.UnbackedPages != 0)
+            return;
+        for (ulong page = PageSize.Down(start); page < end; page += PageSize.Bytes)
+            if (Process.StateOf(new(page)) == PageState.Absent)
+                Owners.Drop(page, page + PageSize.Bytes);
+    }
+
+    /// <summary>madvise(2) by the program: what it brings in is paid for by the first page's owner; what it drops keeps its owners.</summary>
+    public void Advise(ulong start, ulong length, Advice advice)
+    {
+        ulong before = Process.MinorFaults;
+        SystemCallResult result = Process.Madvise(new(start), length, advice);
+        if (Process.MinorFaults != before)
+            Charge(start, Process.MinorFaults - before);
+        if (advice == Advice.DontNeed && result.Error is Errno.None or Errno.ENOMEM)
+            Owners.Empty(start, PageSize.Up(start + length));
+    }
+
     /// <summary>A mapping came into being: what was known of its pages is of an earlier one.</summary>
     public void Mapped(ulong start, ulong length)
     {

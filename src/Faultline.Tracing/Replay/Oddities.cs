@@ -23,7 +23,7 @@ internal sealed class Oddities
         if (UnknownTouches > 0)
             yield return Count(UnknownTouches, "touch", "of an address where no block lives, left out", "touches");
         if (UnknownMappings > 0)
-            yield return Count(UnknownMappings, "munmap, mremap or madvise", "that does not begin at a mapping's start, left out", "munmap, mremap or madvise calls");
+            yield return Count(UnknownMappings, "munmap, mremap or madvise", "of a place where no mapping of the program is, left out", "munmap, mremap or madvise calls");
         if (UnexpectedSuccesses > 0)
             yield return Count(UnexpectedSuccesses, "request", "that failed in the trace and not in the replay: the block was freed at once");
         if (ForeignCalls > 0)

@@ -54,6 +54,22 @@ internal sealed unsafe class PageOwners : IDisposable
         return pending;
     }
 
+    /// <summary>Gives a page to a site, whoever paid for it before; answers the faults that had been waiting.</summary>
+    public uint Reown(ulong address, int site)
+    {
+        uint* entry = Entry(address);
+        uint pending = *entry >> PendingShift;
+        *entry = (uint)site + 1;
+        return pending;
+    }
+
+    /// <summary>The pages went away under blocks that live on: who pays for them stays. Page addresses.</summary>
+    public void Empty(ulong start, ulong end)
+    {
+        for (ulong page = start; page < Math.Min(end, End); page += PageSize.Bytes)
+            *Entry(page) &= OwnerMask;
+    }
+
     /// <summary>The pages went away. Page addresses.</summary>
     public void Drop(ulong start, ulong end)
     {

@@ -4,7 +4,8 @@ using Faultline.Tracing.Events;
 
 namespace Faultline.Tracing.Replay;
 
-// The address space of a replay is that of a transcript, so that the two take the same faults:
+// The address space of a replay is the recorded one where the trace has its ends, so that blocks come to lie where they lay. Otherwise it
+// is that of a transcript, so that the two take the same faults:
 //
 //   HeapBase (64 MiB aligned) ─▶ brk …            2 TiB            … mmap ◀─ Floor (1 GiB aligned)
 
@@ -13,6 +14,8 @@ internal sealed class ReplayMachine : IDisposable
 {
     private const ulong HeapBase = 0x5554_0000_0000;
     private const ulong Floor = HeapBase + (2UL << 40);
+    private const ulong SmallestSpace = 64UL << 20;
+    private const ulong LastAddress = 1UL << 47;
 
     private readonly Machine _machine;
     private readonly ChunkShadow _shadow;
@@ -21,20 +24,24 @@ internal sealed class ReplayMachine : IDisposable
     public ReplayMachine(TraceMetadata trace, ReplayOptions options)
     {
         _machine = new Machine(options.MachineFor(trace));
-        _shadow = new ChunkShadow(new(HeapBase), Floor - HeapBase);
-        Owners = new PageOwners(HeapBase, Floor);
+        HasRecordedSpace = IsPossible(trace);
+        ulong start = HasRecordedSpace ? trace.HeapStart : HeapBase, end = HasRecordedSpace ? trace.MmapTop : Floor;
+        _shadow = new ChunkShadow(new(start), end - start);
+        Owners = new PageOwners(start, end);
         Process process = _machine.CreateProcess(new AddressSpaceLayout
         {
-            BrkStart = new(HeapBase),
-            BrkLimit = trace.HeapRoom is 0 or >= Floor - HeapBase ? null : new(PageSize.Up(HeapBase + trace.HeapRoom) + PageSize.Bytes),
-            MmapBase = new(Floor),
-            MmapMin = new(HeapBase),
+            BrkStart = new(start),
+            BrkLimit = trace.HeapRoom == 0 || trace.HeapRoom >= end - start ? null : new(PageSize.Up(start + trace.HeapRoom) + PageSize.Bytes),
+            MmapBase = new(end),
+            MmapMin = new(start),
         });
         _framesAtStart = KernelWork.AllocatedFrames(_machine);
         Charged = new ChargedProcess(process, Owners, Sites);
         Malloc = new Malloc<ReplayProcess>(new ReplayProcess(Charged), _shadow, new MallocOptions
         {
             OnlineCpus = _machine.Options.Cpus,
+            // A program under watch has the runtime's threads from its first call on.
+            MultiThreaded = HasRecordedSpace,
             Tunables = MallocTunables.Parse(options.TunablesFor(trace)),
         });
     }
@@ -43,6 +50,9 @@ internal sealed class ReplayMachine : IDisposable
     public KernelWork Work => KernelWork.Of(_machine, Charged.Process, _framesAtStart);
 
     public MachineOptions Options => _machine.Options;
+
+    /// <summary>The heap starts, and mappings end, where they did in the recorded process.</summary>
+    public bool HasRecordedSpace { get; }
 
     public IReadOnlyList<ZoneInfo> Zones => _machine.Zones;
 
@@ -53,6 +63,11 @@ internal sealed class ReplayMachine : IDisposable
     public ChargedProcess Charged { get; }
 
     public Malloc<ReplayProcess> Malloc { get; }
+
+    private static bool IsPossible(TraceMetadata trace)
+        => trace is { TrueAddresses: true, HeapStart: > 0, MmapTop: < LastAddress }
+            && trace.MmapTop > trace.HeapStart && trace.MmapTop - trace.HeapStart is >= SmallestSpace and <= Floor - HeapBase
+            && ((trace.HeapStart | trace.MmapTop) & PageSize.Mask) == 0;
 
     public void Dispose()
     {

@@ -49,6 +49,9 @@ public sealed record ReplayResult
 
     public required ulong Events { get; init; }
 
+    /// <summary>Every block and mapping was put where it was in the recorded process; false where that is not known.</summary>
+    public required bool IsFaithful { get; init; }
+
     /// <summary>Where and why the trace ended early, null where it did not.</summary>
     public required TraceDamage? Damage { get; init; }
 

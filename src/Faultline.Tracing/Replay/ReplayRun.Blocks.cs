@@ -7,13 +7,18 @@ namespace Faultline.Tracing.Replay;
 // Blocks: an address of the trace names the model's block from the event that answers it to the one that frees it.
 internal sealed partial class ReplayRun
 {
+    private const ulong HeaderBytes = 16;
+
+    /// <summary>What the program asked for, where .NET asked malloc for more.</summary>
+    private static ulong Requested(in TraceEvent e) => e.Size - Math.Min(e.Argument, e.Size);
+
     private void Allocate(in TraceEvent e)
     {
         int site = SiteOf(e);
-        _sites.At(site).Calls++;
+        CountCall(e);
         FreeImplied(e.Address);
         MallocThread thread = ThreadOf(e.Thread);
-        ulong requested = e.Size;
+        ulong requested = Requested(e);
         ulong pointer;
         switch (e.Kind)
         {
@@ -36,7 +41,7 @@ internal sealed partial class ReplayRun
     private void Reallocate(in TraceEvent e)
     {
         int site = SiteOf(e);
-        _sites.At(site).Calls++;
+        CountCall(e);
         if (e.Address != e.OldAddress)
             FreeImplied(e.Address);
         MallocThread thread = ThreadOf(e.Thread);
@@ -47,7 +52,7 @@ internal sealed partial class ReplayRun
         if (!known || old.Pointer == 0)
         {
             _blocks.Remove(e.OldAddress, out _);
-            Answer(e, pointer, e.Size, site);
+            Answer(e, pointer, Requested(e), site);
         }
         else if (pointer != 0 || e.Size == 0)
         {
@@ -55,9 +60,11 @@ internal sealed partial class ReplayRun
             _sites.CountRelease(old.Site, old.Requested, old.Usable);
             if (pointer == 0)
                 return;
+            if (pointer == old.Pointer && !_malloc.IsMapped(pointer))
+                _charged.ReleaseUntouched(PageSize.Up(pointer + _malloc.UsableSize(pointer)), old.Pointer + old.Usable);
             _sites.At(site).Moves += pointer != old.Pointer ? 1UL : 0;
             // A failure of the trace keeps the block under its old address.
-            Enter(e.Address == 0 ? e.OldAddress : e.Address, pointer, e.Size, site);
+            Enter(e.Address == 0 ? e.OldAddress : e.Address, pointer, Requested(e), site);
         }
         else
         {
@@ -69,7 +76,7 @@ internal sealed partial class ReplayRun
 
     private void Free(in TraceEvent e)
     {
-        _sites.At(SiteOf(e)).Calls++;
+        CountCall(e);
         if (e.Address == 0)
             return;
         if (_blocks.Remove(e.Address, out ReplayedBlock block))
@@ -91,6 +98,8 @@ internal sealed partial class ReplayRun
     {
         if (block.Pointer == 0)
             return;
+        if (!_malloc.IsMapped(block.Pointer) && PageSize.Down(block.Pointer - sizeof(ulong)) != PageSize.Down(block.Pointer + block.Usable - 1))
+            _charged.ReleaseUntouched(block.Pointer - sizeof(ulong), block.Pointer + block.Usable);
         _malloc.Free(thread, block.Pointer);
         _sites.CountRelease(block.Site, block.Requested, block.Usable);
     }
@@ -119,8 +128,12 @@ internal sealed partial class ReplayRun
     {
         ulong usable = _malloc.UsableSize(pointer);
         bool mapped = _malloc.IsMapped(pointer);
-        // The size word is the first that is the chunk's own: the word before belongs to its neighbour.
-        _charged.Place(pointer - sizeof(ulong), pointer + usable, site);
+        _isFaithful &= pointer == address;
+        if (mapped)
+            _charged.PlaceMapping(PageSize.Down(pointer - HeaderBytes - _malloc.MappingLeadOf(pointer)), pointer + usable, site);
+        else
+            // The size word is the first that is the chunk's own: the word before belongs to its neighbour.
+            _charged.Place(pointer - sizeof(ulong), pointer + usable, site);
         if (_assumesWritten)
             _charged.AccessRange(pointer, requested, AccessKind.Write);
         _sites.CountAllocation(site, requested, usable, mapped);

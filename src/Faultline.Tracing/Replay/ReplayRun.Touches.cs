@@ -19,6 +19,12 @@ internal sealed partial class ReplayRun
 
     private void TouchPages(ulong start, ulong end, AccessKind kind)
     {
+        if (_isFaithful && start >= _charged.Owners.Start && start < end && end <= _charged.Owners.End)
+        {
+            _charged.AccessRange(start, end - start, kind);
+            return;
+        }
+
         void TouchPart(ReplayedBlock block, ulong offset, ulong length) => TouchBlock(block, offset, length, kind);
 
         if (_blocks.ForEachIn(start, end, TouchPart) + _mappings.ForEachIn(start, end, TouchPart) == 0)

@@ -17,6 +17,9 @@ internal sealed partial class ReplayRun
     private readonly ReplayedBlocks _blocks;
     private readonly bool _assumesWritten;
 
+    /// <summary>Every block and mapping so far was put where it was in the recorded process: addresses need no translation.</summary>
+    private bool _isFaithful;
+
     public ReplayRun(TraceMetadata trace, ReplayOptions options, ReplayMachine machine)
     {
         _machine = machine;
@@ -24,7 +27,8 @@ internal sealed partial class ReplayRun
         _charged = machine.Charged;
         _sites = machine.Sites;
         _blocks = new ReplayedBlocks(byRange: trace.Touches == TouchKnowledge.Observed);
-        _mappings = new ReplayedBlocks(byRange: trace.Touches == TouchKnowledge.Observed);
+        _mappings = new ReplayedBlocks(byRange: true);
+        _isFaithful = machine.HasRecordedSpace;
         _assumesWritten = trace.Touches == TouchKnowledge.None && options.Touches == AssumedTouches.Written;
         HasOneSite = trace.Source == "text";
         _threads[0] = _malloc.MainThread;
@@ -35,10 +39,13 @@ internal sealed partial class ReplayRun
 
     public Oddities Oddities { get; } = new();
 
+    public bool IsFaithful => _isFaithful;
+
     public void Apply(in TraceEvent e)
     {
         if ((e.Flags & TraceEventFlags.Foreign) != 0)
         {
+            _sites.At(SiteOf(e)).Calls++;
             Oddities.ForeignCalls++;
             return;
         }
@@ -76,7 +83,8 @@ internal sealed partial class ReplayRun
             case TraceEventKind.Trim:
                 _malloc.Trim(e.Size);
                 break;
-            case TraceEventKind.MallInfo:
+            // A snapshot asks the allocator for its figures, which it has to touch memory for.
+            case TraceEventKind.MallInfo or TraceEventKind.Snapshot:
                 _malloc.GetMallocInfo();
                 break;
             case TraceEventKind.Mallopt:
@@ -97,6 +105,12 @@ internal sealed partial class ReplayRun
         ulong old = _charged.Process.CurrentBreak.Value, wanted = old + (ulong)delta;
         if (delta != 0 && delta > 0 == wanted > old)
             _malloc.Process.Brk(new(wanted));
+    }
+
+    private void CountCall(in TraceEvent e)
+    {
+        if ((e.Flags & TraceEventFlags.Continued) == 0)
+            _sites.At(SiteOf(e)).Calls++;
     }
 
     private int SiteOf(in TraceEvent e) => HasOneSite ? OneSite : SiteTally.Known(e.Site);

@@ -27,6 +27,19 @@ internal sealed class ReplayedBlocks(bool byRange)
         return _live.Remove(address, out block);
     }
 
+    /// <summary>The blocks with usable bytes in [start, end), by rising address.</summary>
+    public List<(ulong Address, ReplayedBlock Block)> Overlapping(ulong start, ulong end)
+    {
+        List<(ulong, ReplayedBlock)> found = [];
+        if (_starts == null || start >= end)
+            return found;
+        ulong first = _starts.GetViewBetween(0, start).Max;
+        foreach (ulong address in _starts.GetViewBetween(first, end - 1))
+            if (address + _live[address].Usable > start)
+                found.Add((address, _live[address]));
+        return found;
+    }
+
     /// <summary>Calls <paramref name="touch"/> with each block, offset and length that [start, end) of the trace's addresses covers; answers how many.</summary>
     public int ForEachIn(ulong start, ulong end, Action<ReplayedBlock, ulong, ulong> touch)
     {

@@ -49,6 +49,7 @@ public static class TraceReplay
             Arenas = machine.Malloc.ArenaCount,
             Threads = run.ThreadCount,
             Events = done,
+            IsFaithful = run.IsFaithful,
             Damage = source.Damage,
             Notes = [.. source.Notes, .. run.Oddities.Sentences()],
         };

@@ -144,6 +144,7 @@ public sealed unsafe class SessionFile : IDisposable
         Header->ObserverRequested = parameters.Observer;
         Header->SnapshotMilliseconds = parameters.SnapshotMilliseconds;
         Header->SiteCount = parameters.SiteCount;
+        Header->RecordingDescriptor = parameters.RecordingDescriptor;
         Volatile.Write(ref Header->Magic, SessionLayout.Magic);
     }
 

@@ -124,6 +124,9 @@ public struct SessionHeader
     public uint SnapshotMilliseconds;
     public uint SiteCount;
 
+    /// <summary>The descriptor, in the tool's process, of the memory that a recording goes through; 0 where nothing is recorded.</summary>
+    public int RecordingDescriptor;
+
     /// <summary>Shards that were ever counted in: 0 to this, exclusive. Written by the shim, like all that follows.</summary>
     public uint ShardsUsed;
 

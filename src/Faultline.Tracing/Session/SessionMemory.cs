@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Faultline.Tracing.Session;
 
-/// <summary>The few system calls that a session file needs. Linux only; errors are answered as the calls do, with errno beside.</summary>
+/// <summary>The few system calls that a session and a recording need. Linux only; errors are answered as the calls do, with errno beside.</summary>
 internal static unsafe partial class SessionMemory
 {
     public const uint CloseOnExec = 1;
@@ -16,10 +16,10 @@ internal static unsafe partial class SessionMemory
     private const int MapSharedNoReserve = 0x01 | 0x4000;
     private const int MadviseDontDump = 16;
 
-    /// <summary>Maps the first bytes of a descriptor, shared; <see cref="MapFailed"/> when refused.</summary>
-    public static nint Map(int descriptor, long length)
+    /// <summary>Maps some bytes of a descriptor, shared; <see cref="MapFailed"/> when refused.</summary>
+    public static nint Map(int descriptor, long length, long offset = 0)
     {
-        nint start = mmap(0, (nuint)length, ProtReadWrite, MapSharedNoReserve, descriptor, 0);
+        nint start = mmap(0, (nuint)length, ProtReadWrite, MapSharedNoReserve, descriptor, (nint)offset);
         if (start != MapFailed)
             madvise(start, (nuint)length, MadviseDontDump);
         return start;
@@ -45,6 +45,12 @@ internal static unsafe partial class SessionMemory
 
     [LibraryImport("libc")]
     public static partial int munmap(nint start, nuint length);
+
+    [LibraryImport("libc")]
+    public static partial int kill(int process, int signal);
+
+    [LibraryImport("libc")]
+    public static partial int usleep(uint microseconds);
 
     [LibraryImport("libc")]
     private static partial nint mmap(nint address, nuint length, int protection, int flags, int descriptor, nint offset);

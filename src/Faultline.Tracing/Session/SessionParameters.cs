@@ -19,6 +19,9 @@ public sealed record SessionParameters
 
     public uint SiteCount { get; init; }
 
+    /// <summary>Of the memory that a recording goes through; 0 records nothing.</summary>
+    public int RecordingDescriptor { get; init; }
+
     /// <summary>Largest arena that the file has block tags for.</summary>
     public ulong ArenaLength { get; init; } = 1UL << 40;
 }

@@ -1,6 +1,7 @@
 using Faultline.Api;
 using Faultline.Libc;
 using Faultline.Shim.Engine;
+using Faultline.Shim.Recording;
 using Faultline.Tracing.Session;
 
 namespace Faultline.Shim.Tests.Support;
@@ -14,7 +15,7 @@ internal sealed unsafe class TestEngine : IDisposable
     public const ulong ArenaLength = 1UL << 36;
     private const int Sites = 64;
 
-    public TestEngine(ObserverRequest observer = ObserverRequest.Best, ulong ramBytes = 16UL << 30, bool opensParts = false, ulong arenaLength = ArenaLength, uint thp = 1, string tunables = "")
+    public TestEngine(ObserverRequest observer = ObserverRequest.Best, ulong ramBytes = 16UL << 30, bool opensParts = false, ulong arenaLength = ArenaLength, uint thp = 1, string tunables = "", Recorder? recorder = null)
     {
         Tool = SessionFile.Create(new SessionParameters
         {
@@ -27,7 +28,7 @@ internal sealed unsafe class TestEngine : IDisposable
         SessionFile session = SessionFile.Attach(Tool.Path, arenaLength)!;
         EngineParts? parts = EngineParts.TryCreate(session, arenaLength, opensParts, MallocTunables.Parse(tunables));
         Assert.NotNull(parts);
-        Engine = new ShimEngine(session, parts, isMain: true);
+        Engine = new ShimEngine(session, parts, isMain: true, recorder);
     }
 
     public SessionFile Tool { get; }

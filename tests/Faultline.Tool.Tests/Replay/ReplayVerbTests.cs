@@ -74,6 +74,38 @@ public sealed class ReplayVerbTests : IDisposable
         Assert.Contains("The trace is damaged", Run("replay", cut).Output);
     }
 
+    /// <summary>Of a compressed recording nothing may be readable before the damage: then it is refused, in one line too.</summary>
+    [Theory]
+    [InlineData("orders.heaptrack.zst")]
+    [InlineData("orders.heaptrack.raw.zst")]
+    [InlineData("invoices.heaptrack.gz")]
+    [InlineData("orders.mtrace")]
+    public void A_recording_that_is_cut_or_changed_says_so_in_one_line(string name)
+    {
+        byte[] whole = File.ReadAllBytes(Fixture("Recordings/" + name));
+        string file = Path.Combine(_folder, name);
+        for (int part = 1; part < 8; part++)
+        {
+            int place = whole.Length * part / 8;
+            File.WriteAllBytes(file, whole[..place]);
+            AssertTold(file);
+            byte[] changed = [.. whole];
+            changed[place] ^= 0xff;
+            File.WriteAllBytes(file, changed);
+            AssertTold(file);
+        }
+    }
+
+    private static void AssertTold(string file)
+    {
+        (int code, string output, string error) = Run("replay", file);
+        Assert.True(code is 0 or 2, error);
+        string[] lines = code == 2 ? error.TrimEnd('\n').Split('\n') : [.. output.Split('\n').Where(line => line.StartsWith("data ", StringComparison.Ordinal))];
+        string line = Assert.Single(lines);
+        Assert.True(code == 0 || line.StartsWith("faultline: ", StringComparison.Ordinal), line);
+        Assert.DoesNotContain("unexpected", line);
+    }
+
     [Fact]
     public void Writes_a_file_and_overwrites_it_only_when_told_to()
     {

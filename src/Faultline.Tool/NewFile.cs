@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace Faultline.Tool.Verbs;
+namespace Faultline.Tool;
 
 /// <summary>A file that has its name only when it is whole: written beside it under a temporary name, then renamed.</summary>
 internal sealed class NewFile : IDisposable
@@ -19,25 +19,27 @@ internal sealed class NewFile : IDisposable
 
     public FileStream Stream { get; }
 
-    /// <summary>Throws <see cref="UsageException"/> where the file is there already and not forced, or cannot be made.</summary>
-    public static NewFile Create(string named, bool force)
+    /// <summary>For the file that an option names. Throws <see cref="UsageException"/> where the file is there already and not forced, or cannot be made.</summary>
+    public static NewFile Create(string named, bool force, string option = "--output")
     {
         string path = Path.GetFullPath(named);
         if (Directory.Exists(path))
-            throw new UsageException($"--output {named} is a folder: give a file");
+            throw new UsageException($"{option} {named} is a folder: give a file");
         try
         {
             // Devices and pipes are written to, not replaced.
             if (path.StartsWith("/dev/", StringComparison.Ordinal) || path.StartsWith("/proc/", StringComparison.Ordinal))
                 return new(path, null, force, new FileStream(path, FileMode.Open, FileAccess.Write));
             if (File.Exists(path) && !force)
-                throw new UsageException($"--output {named} exists: give another name, or --force to overwrite it");
+                throw new UsageException($"{option} {named} exists: give another name, or --force to overwrite it");
+            if (!Directory.Exists(Path.GetDirectoryName(path)))
+                throw new UsageException($"{option} {named}: there is no folder {Path.GetDirectoryName(path)}");
             string temporary = Path.Combine(Path.GetDirectoryName(path)!, $".{Path.GetFileName(path)}.{Environment.ProcessId}.tmp");
             return new(path, temporary, force, new FileStream(temporary, FileMode.CreateNew, FileAccess.Write));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
-            throw new UsageException($"cannot write --output {named}: {e.Message.ReplaceLineEndings(" ")}");
+            throw new UsageException($"cannot write {option} {named}: {e.Message.ReplaceLineEndings(" ")}");
         }
     }
 
