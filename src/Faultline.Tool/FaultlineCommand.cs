@@ -66,7 +66,11 @@ public static class FaultlineCommand
             ReplayVerb.Create(programArguments, output, error),
             ScenarioVerb.Create(programArguments, output, error),
             WhatIfVerb.Create(programArguments, output, error),
+            ProcVerb.Create(programArguments, output, error),
+            TopVerb.Create(programArguments, output),
         };
+        foreach (Command view in ViewVerbs.Create(programArguments, output))
+            root.Add(view);
         Help.AddTo(root);
         return root;
     }

@@ -94,6 +94,9 @@ internal static class Help
             "replay" => ReplayVerb.HelpText,
             "scenario" => ScenarioVerb.HelpText,
             "whatif" => WhatIfVerb.HelpText,
+            "proc" => ProcVerb.HelpText,
+            "top" => TopVerb.HelpText,
+            "free" or "vmstat" => ViewVerbs.HelpText,
             _ => Root,
         };
     }

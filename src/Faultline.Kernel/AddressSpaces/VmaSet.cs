@@ -14,6 +14,7 @@ internal sealed unsafe class VmaSet : IDisposable
 
     private readonly ReservedMemory _memory = new((ulong)(MaxMapCount + 16) * (ulong)sizeof(Vma));
     private readonly Vma* _areas;
+    private ulong _peakPages;
     private readonly FileAreaChanges _changes;
     private bool _mapsFiles;
 
@@ -30,6 +31,9 @@ internal sealed unsafe class VmaSet : IDisposable
     public int Count { get; private set; }
 
     public ulong TotalPages { get; private set; }
+
+    /// <summary>The most that <see cref="TotalPages"/> ever was, taken before pages go.</summary>
+    public ulong PeakPages => Math.Max(_peakPages, TotalPages);
 
     public ref Vma this[int index] => ref _areas[index];
 
@@ -104,6 +108,7 @@ internal sealed unsafe class VmaSet : IDisposable
         Split(end);
         int first = FindIndex(start);
         int last = first;
+        _peakPages = PeakPages;
         for (; last < Count && _areas[last].End <= end; last++)
             TotalPages -= _areas[last].Pages;
         RemoveAt(first, last - first);
@@ -182,6 +187,7 @@ internal sealed unsafe class VmaSet : IDisposable
         for (int i = 0; i < Count; i++)
             _cache.Free(_cpu, _areas[i].Object);
         Count = 0;
+        _peakPages = PeakPages;
         TotalPages = 0;
     }
 

@@ -8,6 +8,7 @@ namespace Faultline.Kernel;
 public enum VmEvent
 {
     nr_free_pages,
+    nr_mlock,
     nr_inactive_anon,
     nr_active_anon,
     nr_inactive_file,

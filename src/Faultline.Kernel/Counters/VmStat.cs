@@ -1,6 +1,4 @@
-using System.Globalization;
 using System.Runtime.CompilerServices;
-using System.Text;
 
 namespace Faultline.Kernel;
 
@@ -18,14 +16,5 @@ public sealed unsafe class VmStat
         get => _start[(int)counter];
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         internal set => _start[(int)counter] = value;
-    }
-
-    /// <summary>The modelled lines of /proc/vmstat, in its order.</summary>
-    public string Text()
-    {
-        var text = new StringBuilder();
-        foreach (VmEvent counter in Enum.GetValues<VmEvent>())
-            text.Append(CultureInfo.InvariantCulture, $"{counter} {this[counter]}\n");
-        return text.ToString();
     }
 }

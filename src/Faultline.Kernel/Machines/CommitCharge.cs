@@ -4,14 +4,18 @@
 namespace Faultline.Kernel;
 
 /// <summary>Committed_AS of a machine and the limit on it.</summary>
-internal sealed class CommitCharge(OvercommitPolicy policy, int ratio, ulong totalPages)
+/// <param name="policy">vm.overcommit_memory.</param>
+/// <param name="ratio">Per cent of RAM that may be promised under <see cref="OvercommitPolicy.Never"/>.</param>
+/// <param name="ramPages">Managed pages of RAM.</param>
+/// <param name="swapPages">Pages of swap.</param>
+internal sealed class CommitCharge(OvercommitPolicy policy, int ratio, ulong ramPages, ulong swapPages)
 {
     private const ulong AdminReservePages = (8UL << 20) >> PageSize.Shift;
     private const ulong UserReservePages = (128UL << 20) >> PageSize.Shift;
 
     public ulong Committed { get; private set; }
 
-    public ulong Limit => totalPages * (ulong)ratio / 100;
+    public ulong Limit => (ramPages * (ulong)ratio / 100) + swapPages;
 
     /// <summary>Charges pages to a process that has mapped so many; false (ENOMEM) if they may not be promised.</summary>
     public bool TryCharge(ulong pages, ulong alreadyMapped)
@@ -19,7 +23,7 @@ internal sealed class CommitCharge(OvercommitPolicy policy, int ratio, ulong tot
         bool granted = policy switch
         {
             OvercommitPolicy.Always => true,
-            OvercommitPolicy.Heuristic => pages <= totalPages,
+            OvercommitPolicy.Heuristic => pages <= ramPages + swapPages,
             _ => FitsLimit(pages, alreadyMapped),
         };
         if (granted)
@@ -35,7 +39,7 @@ internal sealed class CommitCharge(OvercommitPolicy policy, int ratio, ulong tot
     /// <summary>An ordinary user's process: room is left for the administrator to log in and for the user to recover.</summary>
     private bool FitsLimit(ulong pages, ulong alreadyMapped)
     {
-        ulong reserve = Math.Min(totalPages * 3 / 100, AdminReservePages) + Math.Min(alreadyMapped / 32, UserReservePages);
+        ulong reserve = Math.Min(ramPages * 3 / 100, AdminReservePages) + Math.Min(alreadyMapped / 32, UserReservePages);
         return Limit > reserve && Committed + pages < Limit - reserve;
     }
 }

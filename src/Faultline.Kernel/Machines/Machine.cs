@@ -28,7 +28,7 @@ public sealed unsafe partial class Machine : IDisposable
         Frames.Machine = this;
         Kernel = new KernelHalf(Frames, Tables, ranges.Max(range => range.End));
         Caches = new KernelCaches(Frames, Stat, options.Cpus);
-        Commit = new CommitCharge(options.Overcommit, options.OvercommitRatio, Frames.ManagedPages);
+        Commit = new CommitCharge(options.Overcommit, options.OvercommitRatio, Frames.ManagedPages, Swap.Pages);
         Log = new KernelLog(Clock);
         Oom = new OomKiller(this);
         Proc = new ProcFs(this);
@@ -54,6 +54,15 @@ public sealed unsafe partial class Machine : IDisposable
 
     /// <summary>The files of the machine.</summary>
     public FileTable Files { get; }
+
+    /// <summary>The number that the last process got; 0 before the first.</summary>
+    public int LastPid => _nextPid - 1;
+
+    /// <summary>Physical memory that the kernel maps for itself, by leaves of 1 GiB (DirectMap1G).</summary>
+    public PageCount DirectMappedPages => new((Frames.Zones[^1].Range.End + ((1UL << (30 - PageSize.Shift)) - 1)) & ~((1UL << (30 - PageSize.Shift)) - 1));
+
+    /// <summary>What may be promised in all under <see cref="OvercommitPolicy.Never"/> (CommitLimit).</summary>
+    public PageCount CommitLimit => new(Commit.Limit);
 
     /// <summary>Processes that have not exited, in the order of their start.</summary>
     public IReadOnlyList<Process> Processes => _processes;

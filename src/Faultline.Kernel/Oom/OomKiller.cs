@@ -16,7 +16,7 @@ public sealed class OomKiller
     private OomProfile Profile => _machine.Options.Oom;
 
     /// <summary>RAM and swap: what badness and oom_score of the machine are measured against.</summary>
-    public ulong TotalPages => _machine.ManagedPages.Value;
+    public ulong TotalPages => _machine.ManagedPages.Value + _machine.SwapTotal.Value;
 
     /// <summary>/proc/PID/oom_score under the machine's profile.</summary>
     public long Score(Process process) => Profile == OomProfile.Modern
@@ -26,6 +26,9 @@ public sealed class OomKiller
     /// <summary>Kills one process; false where nobody may be killed. Its memory is free when this returns.</summary>
     internal bool Kill(OomRequest request)
     {
+        // Chosen already: it only has to get out of the kernel to die (task_will_free_mem).
+        if (request.Current.IsDoomed)
+            return false;
         if (_machine.Options.OomKillsAllocatingTask && MayBeKilled(request.Current, request))
             return Finish(request, request.Current, Points(request.Current, request));
         Process? chosen = null;

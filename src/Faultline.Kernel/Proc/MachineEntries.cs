@@ -10,15 +10,31 @@ internal static class MachineEntries
     private const int RootOnly = 0x100;         // 0400
     private const int RootWrites = 0x1a4;       // 0644
 
+    /// <summary>PID_MAX_LIMIT of a 64-bit kernel.</summary>
+    private const int PidMax = 4 * 1024 * 1024;
+
     public static IReadOnlyList<ProcEntry> All { get; } =
     [
         new("/proc/buddyinfo", Everybody, BuddyInfo.Text),
         new("/proc/pagetypeinfo", RootOnly, PageTypeInfo.Text),
+        new("/proc/cpuinfo", Everybody, MachineFiles.CpuInfo),
+        new("/proc/loadavg", Everybody, MachineFiles.LoadAverage),
+        new("/proc/meminfo", Everybody, MemInfo.Text),
+        new("/proc/mounts", Everybody, MachineFiles.Mounts),
         new("/proc/slabinfo", RootOnly, SlabInfo.Text),
-        new("/proc/vmstat", Everybody, machine => machine.Stat.Text()),
+        new("/proc/stat", Everybody, MachineFiles.Stat),
+        new("/proc/swaps", Everybody, MachineFiles.Swaps),
+        new("/proc/uptime", Everybody, MachineFiles.Uptime),
+        new("/proc/version", Everybody, MachineFiles.Version),
+        new("/proc/vmstat", Everybody, VmStatFile.Text),
+        new("/proc/sys/kernel/osrelease", Everybody, _ => MachineFiles.Release + "\n"),
+        new("/proc/sys/kernel/pid_max", Everybody, _ => Number(PidMax)),
         new("/proc/sys/vm/overcommit_memory", RootWrites, machine => Number((long)machine.Options.Overcommit)),
         new("/proc/sys/vm/overcommit_ratio", RootWrites, machine => Number(machine.Options.OvercommitRatio)),
         new("/proc/sys/vm/oom_kill_allocating_task", RootWrites, machine => Number(machine.Options.OomKillsAllocatingTask ? 1 : 0), WriteOomKillsAllocatingTask),
+        new("/proc/sys/vm/swappiness", RootWrites, machine => Number(machine.Options.Swappiness), WriteSwappiness),
+        new("/proc/sys/vm/page-cluster", RootWrites, machine => Number(machine.Options.PageCluster), WritePageCluster),
+        new("/proc/sys/vm/drop_caches", RootWrites, _ => "0\n", WriteDropCaches),
         new("/sys/kernel/debug/extfrag/extfrag_index", RootOnly, BuddyInfo.FragmentationIndexText),
         new("/sys/kernel/debug/extfrag/unusable_index", RootOnly, BuddyInfo.UnusableIndexText),
         new("/sys/kernel/mm/transparent_hugepage/enabled", RootWrites, ThpText),
@@ -33,6 +49,32 @@ internal static class MachineEntries
         if (text is not ("0" or "1"))
             return Errno.EINVAL;
         machine.Options = machine.Options with { OomKillsAllocatingTask = text == "1" };
+        return Errno.None;
+    }
+
+    private static Errno WriteSwappiness(Machine machine, string text)
+    {
+        if (!int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int value) || value > 200)
+            return Errno.EINVAL;
+        machine.Options = machine.Options with { Swappiness = value };
+        return Errno.None;
+    }
+
+    private static Errno WritePageCluster(Machine machine, string text)
+    {
+        if (!int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int value) || value > 10)
+            return Errno.EINVAL;
+        machine.Options = machine.Options with { PageCluster = value };
+        return Errno.None;
+    }
+
+    /// <summary>1: pages of files; 2: dentries and inodes; 3: both.</summary>
+    private static Errno WriteDropCaches(Machine machine, string text)
+    {
+        if (!int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int value) || value is < 1 or > 4)
+            return Errno.EINVAL;
+        if ((value & 1) != 0)
+            machine.Files.DropCaches();
         return Errno.None;
     }
 

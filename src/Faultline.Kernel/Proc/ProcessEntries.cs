@@ -19,6 +19,9 @@ internal static class ProcessEntries
         new("oom_score_adj", OwnerWrites, process => Number(process.Task.Oom.Score), WriteOomScoreAdj, machine => machine.Options.Oom == OomProfile.Modern),
         new("smaps", Everybody, SmapsText.Of),
         new("smaps_rollup", Everybody, SmapsText.Rollup),
+        new("stat", Everybody, ProcessStat.Text),
+        new("statm", Everybody, ProcessStat.Statm),
+        new("status", Everybody, ProcessStatus.Text),
     ];
 
     private static string Number(long value) => value.ToString(CultureInfo.InvariantCulture) + "\n";

@@ -7,13 +7,19 @@ public sealed unsafe partial class Machine
     /// one shares the pages of the first. Throws <see cref="ArgumentException"/> for a program that cannot be loaded, <see cref="OutOfMemoryException"/> where there is
     /// no frame left for the process or no room for what it maps.
     /// </summary>
-    public Process Spawn(ProgramImage image)
+    /// <param name="image">The program.</param>
+    /// <param name="cgroup">The memory cgroup that it starts in; null: none.</param>
+    /// <param name="room">Bytes between its heap and its highest mapping; null: as many as there are.</param>
+    public Process Spawn(ProgramImage image, MemoryCgroup? cgroup = null, ulong? room = null)
     {
         image.Executable.Validate();
         image.Interpreter?.Validate();
         foreach (ElfObject library in image.Libraries)
             library.Validate();
-        Process process = CreateProcess(AddressSpaceLayout.X64 with { BrkStart = ProgramLoader.HeapOf(image) });
+        AddressSpaceLayout layout = AddressSpaceLayout.X64 with { BrkStart = ProgramLoader.HeapOf(image) };
+        if (room is { } bytes)
+            layout = layout with { MmapBase = layout.BrkStart + bytes };
+        Process process = CreateProcess(layout, cgroup);
         process.Task.Comm = image.Name;
         process.Task.CommandLine = [image.Executable.Path];
         try

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Faultline.Tool.Viewing;
 using Faultline.Tracing.Scenarios;
 
 namespace Faultline.Tool.Verbs;
@@ -47,7 +48,7 @@ internal static class ScenarioVerb
 
     private static int Run(string path, bool quiet, bool alone, TextWriter output, TextWriter error)
     {
-        string text = Read(path);
+        string text = TextFile.Read(path, "scenario files");
         if (!quiet && !alone)
             output.WriteLine($"== {path}");
         try
@@ -61,22 +62,6 @@ internal static class ScenarioVerb
             output.Flush();
             error.WriteLine($"faultline: {e.Message}");
             return e.IsUnmet ? ExitCodes.Differs : ExitCodes.BadInput;
-        }
-    }
-
-    private static string Read(string path)
-    {
-        if (Directory.Exists(path))
-            throw new UsageException($"{path} is a folder: give scenario files");
-        if (!File.Exists(path))
-            throw new UsageException($"no such file: {path}");
-        try
-        {
-            return File.ReadAllText(path);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new UsageException($"cannot read {path}: {e.Message.ReplaceLineEndings(" ")}");
         }
     }
 }

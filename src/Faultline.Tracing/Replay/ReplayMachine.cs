@@ -49,6 +49,8 @@ internal sealed class ReplayMachine : IDisposable
     /// <summary>What the kernel has done for the process so far.</summary>
     public KernelWork Work => KernelWork.Of(_machine, Charged.Process, _framesAtStart);
 
+    public Machine Machine => _machine;
+
     public MachineOptions Options => _machine.Options;
 
     /// <summary>The heap starts, and mappings end, where they did in the recorded process.</summary>

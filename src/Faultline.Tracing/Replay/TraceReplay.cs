@@ -55,6 +55,31 @@ public static class TraceReplay
         };
     }
 
+    /// <summary>Replays the first events of a source and keeps the machine as it is then.</summary>
+    public static ReplayStory Play(ITraceSource source, ReplayOptions options, ulong lastEvent = ulong.MaxValue)
+    {
+        ReplayMachine machine = new(source.Metadata, options);
+        try
+        {
+            ReplayRun run = new(source.Metadata, options, machine);
+            TraceEvent[] events = new TraceEvent[Batch];
+            ulong done = 0;
+            for (int count; done < lastEvent && (count = source.Read(events)) > 0;)
+                foreach (ref readonly TraceEvent e in events.AsSpan(0, (int)Math.Min((ulong)count, lastEvent - done)))
+                {
+                    run.Apply(e);
+                    done++;
+                }
+
+            return new ReplayStory(machine, done);
+        }
+        catch
+        {
+            machine.Dispose();
+            throw;
+        }
+    }
+
     private static SiteTable OneSite(ReplayOptions options)
         => new([new CallSite(ReplayRun.OneSite, options.TraceName, "", "trace", "malloc", null, 0)]);
 }

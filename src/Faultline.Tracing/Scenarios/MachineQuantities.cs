@@ -11,6 +11,8 @@ internal static class MachineQuantities
         ["free"] = machine => Bytes(machine.FreePages.Value),
         ["used"] = machine => Bytes(machine.ManagedPages.Value - machine.FreePages.Value),
         ["committed"] = machine => Bytes(machine.CommittedPages.Value),
+        ["swap_total"] = machine => Bytes(machine.SwapTotal.Value),
+        ["swap_free"] = machine => Bytes(machine.SwapFree.Value),
         ["processes"] = machine => machine.Processes.Count,
         ["kills"] = machine => machine.Oom.Kills.Count,
         ["uptime"] = machine => machine.Clock.Now,

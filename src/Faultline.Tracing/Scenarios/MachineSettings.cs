@@ -25,6 +25,10 @@ internal static class MachineSettings
             _ => null,
         },
         ["overcommit-ratio"] = (options, value) => int.TryParse(value, out int ratio) ? options with { OvercommitRatio = ratio } : null,
+        ["swap"] = (options, value) => Quantity.Size(value) is { } bytes ? options with { SwapBytes = bytes } : null,
+        ["swappiness"] = (options, value) => int.TryParse(value, out int swappiness) ? options with { Swappiness = swappiness } : null,
+        ["page-cluster"] = (options, value) => int.TryParse(value, out int cluster) ? options with { PageCluster = cluster } : null,
+        ["swap-disk"] = (options, value) => value is "ssd" or "rotational" ? options with { SwapIsRotational = value == "rotational" } : null,
         ["oom"] = (options, value) => value switch
         {
             "modern" => options with { Oom = OomProfile.Modern },
@@ -41,6 +45,10 @@ internal static class MachineSettings
         ["thp"] = "never, madvise or always",
         ["overcommit"] = "heuristic, always or never",
         ["overcommit-ratio"] = "per cent",
+        ["swap"] = "a size, as in 256M",
+        ["swappiness"] = "0 to 200",
+        ["page-cluster"] = "0 to 10",
+        ["swap-disk"] = "ssd or rotational",
         ["oom"] = "modern, classic (2.6.32) or 2.6.18",
     };
 

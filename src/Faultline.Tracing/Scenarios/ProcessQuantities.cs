@@ -29,6 +29,8 @@ internal static class ProcessQuantities
         ["munmap"] = program => program.Process.SystemCalls.Munmap,
         ["syscalls"] = program => program.Process.SystemCalls.Total,
         ["oom_score"] = program => program.Process.Machine.Oom.Score(program.Process),
+        ["oom_modern"] = program => ModernBadness.Score(program.Process, program.Process.Machine.Oom.TotalPages),
+        ["oom_classic"] = program => ClassicScore(program.Process),
         ["oom_adj"] = program => program.Process.Task.Oom.Legacy,
         ["oom_score_adj"] = program => program.Process.Task.Oom.Score,
         ["malloc_arena"] = program => Info(program).Arena,
@@ -37,6 +39,13 @@ internal static class ProcessQuantities
         ["malloc_top"] = program => Info(program).KeepCost,
         ["malloc_mapped"] = program => Info(program).HBlkHd,
     };
+
+    /// <summary>What 2.6.32 would say, whatever the machine's profile.</summary>
+    private static decimal ClassicScore(Process process) => ClassicBadness.Points(
+        process,
+        process.Machine.Processes.Where(other => other.Task.ParentPid == process.Pid),
+        process.Machine.Clock.Now,
+        OomProfile.Linux2_6_32);
 
     private static decimal Bytes(ulong pages) => pages << PageSize.Shift;
 

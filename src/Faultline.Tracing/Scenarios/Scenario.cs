@@ -19,9 +19,24 @@ public static class Scenario
     /// <exception cref="ScenarioException">A statement is wrong or cannot be carried out, or an expectation is not met.</exception>
     public static ScenarioResult Run(string name, string text, TextWriter output)
     {
+        using ScenarioStory story = Play(name, text, output);
+        return story.Result;
+    }
+
+    /// <summary>As <see cref="Run"/>, and keeps the machine as it is at the end, or behind the last statement up to a line.</summary>
+    public static ScenarioStory Play(string name, string text, TextWriter output, int lastLine = int.MaxValue)
+    {
         IReadOnlyList<Statement> statements = new ScenarioParser(name, text.ReplaceLineEndings("\n").Split('\n')).Parse();
-        using var run = new ScenarioRun(name, output);
-        run.Run(statements);
-        return new ScenarioResult(run.Statements, run.Expectations);
+        var run = new ScenarioRun(name, output) { LastLine = lastLine };
+        try
+        {
+            run.Run(statements);
+            return new ScenarioStory(run);
+        }
+        catch
+        {
+            run.Dispose();
+            throw;
+        }
     }
 }

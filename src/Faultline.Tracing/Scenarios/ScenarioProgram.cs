@@ -13,7 +13,9 @@ internal readonly record struct NamedMemory(ulong Start, ulong Length, bool IsMa
 /// <summary>One process of a scenario: the simulated process, its malloc, and what it calls its pieces of memory.</summary>
 internal sealed class ScenarioProgram : IDisposable
 {
-    private readonly ChunkShadow? _shadow;
+    private readonly bool _hasMalloc;
+    private ChunkShadow? _shadow;
+    private Malloc<SimulatedProcess>? _malloc;
 
     /// <param name="name">What the scenario calls it.</param>
     /// <param name="process">The simulated process.</param>
@@ -24,15 +26,7 @@ internal sealed class ScenarioProgram : IDisposable
         Name = name;
         Process = process;
         Tunables = tunables;
-        if (!hasMalloc)
-            return;
-        ulong start = process.Layout.BrkStart.Value;
-        _shadow = new ChunkShadow(process.Layout.BrkStart, process.Layout.MmapBase.Value - start);
-        Malloc = new Malloc<SimulatedProcess>(new SimulatedProcess(process), _shadow, new MallocOptions
-        {
-            OnlineCpus = process.Machine.Options.Cpus,
-            Tunables = tunables,
-        });
+        _hasMalloc = hasMalloc;
     }
 
     public string Name { get; }
@@ -41,9 +35,13 @@ internal sealed class ScenarioProgram : IDisposable
 
     public MallocTunables Tunables { get; }
 
-    public Malloc<SimulatedProcess>? Malloc { get; }
+    /// <summary>Made at its first use: its shadow takes address space. Null where malloc is not modelled.</summary>
+    public Malloc<SimulatedProcess>? Malloc => !_hasMalloc ? null : _malloc ??= MakeMalloc();
 
     public Dictionary<string, NamedMemory> Memory { get; } = [];
+
+    /// <summary>Files that it opened, by path.</summary>
+    public Dictionary<string, OpenFile> Open { get; } = [];
 
     /// <summary>Names that were freed or unmapped, and the line that did it.</summary>
     public Dictionary<string, int> Released { get; } = [];
@@ -53,6 +51,16 @@ internal sealed class ScenarioProgram : IDisposable
 
     /// <summary>Ended by the OOM killer.</summary>
     public bool WasKilled { get; set; }
+
+    private Malloc<SimulatedProcess> MakeMalloc()
+    {
+        _shadow = new ChunkShadow(Process.Layout.BrkStart, Process.Layout.MmapBase - Process.Layout.BrkStart);
+        return new Malloc<SimulatedProcess>(new SimulatedProcess(Process), _shadow, new MallocOptions
+        {
+            OnlineCpus = Process.Machine.Options.Cpus,
+            Tunables = Tunables,
+        });
+    }
 
     public void Dispose() => _shadow?.Dispose();
 }

@@ -12,6 +12,11 @@ internal sealed partial class ScenarioRun
     {
         ["machine"] = (run, arguments) => run.SetMachine(arguments),
         ["start"] = (run, arguments) => run.StartProcess(arguments),
+        ["cgroup"] = (run, arguments) => run.MakeCgroup(arguments),
+        ["file"] = (run, arguments) => run.MakeFile(arguments),
+        ["unlink"] = (run, arguments) => run.UnlinkFile(arguments),
+        ["truncate"] = (run, arguments) => run.TruncateFile(arguments),
+        ["sync"] = (run, arguments) => run.Sync(arguments),
         ["sleep"] = (run, arguments) => run.Sleep(arguments),
         ["su"] = (run, arguments) => run.SwitchUser(arguments),
         ["write"] = (run, arguments) => run.WriteProc(arguments),

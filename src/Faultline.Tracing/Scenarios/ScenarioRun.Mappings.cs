@@ -1,4 +1,5 @@
 using Faultline.Kernel;
+using Faultline.Tracing.Scenarios.Language;
 
 namespace Faultline.Tracing.Scenarios;
 
@@ -20,30 +21,61 @@ internal sealed partial class ScenarioRun
         string name = NewName(program, arguments);
         ulong length = arguments.Size("a size");
         (MapFlags flags, Protection protection) = (MapFlags.Private, Protection.ReadWrite);
+        (OpenFile? file, ulong offset) = (null, 0);
         while (arguments.More)
         {
-            switch (arguments.Text("a flag"))
-            {
-                case "noreserve":
-                    flags |= MapFlags.NoReserve;
-                    break;
-                case "populate":
-                    flags |= MapFlags.Populate;
-                    break;
-                case "readonly":
-                    protection = Protection.Read;
-                    break;
-                case "none":
-                    protection = Protection.None;
-                    break;
-                case var other:
-                    throw arguments.Bad($"unknown flag '{other}' of mmap: noreserve, populate, readonly, none");
-            }
+            string word = arguments.Text("a flag");
+            if (word.StartsWith("file=", StringComparison.Ordinal))
+                file = Open(program, FileAt(word["file=".Length..], arguments));
+            else if (word.StartsWith("offset=", StringComparison.Ordinal))
+                offset = Quantity.Size(word["offset=".Length..]) ?? throw arguments.Bad($"'{word}' has no size: offset=64K");
+            else
+                (flags, protection) = WithFlag(flags, protection, word, arguments);
         }
 
-        SystemCallResult result = program.Process.Mmap(VirtualAddress.Null, length, protection, flags);
+        SystemCallResult result = file == null
+            ? program.Process.Mmap(VirtualAddress.Null, length, protection, flags)
+            : program.Process.Mmap(VirtualAddress.Null, length, protection, flags, file, offset);
+        if (result.Failed && result.Error != Errno.ENOMEM)
+            throw arguments.Bad($"mmap of '{name}' failed: {result.Error}");
         program.Memory[name] = new NamedMemory(result.Failed ? 0 : result.Address.Value, length, IsMapping: true, _current.Line);
         program.Released.Remove(name);
+    }
+
+    private static (MapFlags Flags, Protection Protection) WithFlag(MapFlags flags, Protection protection, string word, Arguments arguments) => word switch
+    {
+        "private" => (flags, protection),
+        "shared" => ((flags & ~MapFlags.Private) | MapFlags.Shared, protection),
+        "noreserve" => (flags | MapFlags.NoReserve, protection),
+        "populate" => (flags | MapFlags.Populate, protection),
+        "readonly" => (flags, Protection.Read),
+        "none" => (flags, Protection.None),
+        _ => throw Unknown(arguments.Last, ["private", "shared", "noreserve", "populate", "readonly", "none", "file=PATH", "offset=SIZE"], "flag of mmap"),
+    };
+
+    private void Lock(ScenarioProgram program, Arguments arguments)
+    {
+        string name = arguments.Text("the name of some memory");
+        (ulong start, ulong length) = Part(Find(program, name, arguments), name, arguments);
+        if (program.Process.Mlock(new VirtualAddress(start), length) is { Failed: true } result)
+            throw arguments.Bad($"mlock of '{name}' failed: {result.Error}");
+    }
+
+    private void Unlock(ScenarioProgram program, Arguments arguments)
+    {
+        string name = arguments.Text("the name of some memory");
+        (ulong start, ulong length) = Part(Find(program, name, arguments), name, arguments);
+        if (program.Process.Munlock(new VirtualAddress(start), length) is { Failed: true } result)
+            throw arguments.Bad($"munlock of '{name}' failed: {result.Error}");
+    }
+
+    private void SyncMapping(ScenarioProgram program, Arguments arguments)
+    {
+        string name = arguments.Text("the name of a mapping");
+        NamedMemory mapping = Find(program, name, arguments);
+        (ulong start, ulong length) = Part(mapping, name, arguments);
+        if (program.Process.Msync(new VirtualAddress(start), length) is { Failed: true } result)
+            throw arguments.Bad($"msync of '{name}' failed: {result.Error}");
     }
 
     private void Unmap(ScenarioProgram program, Arguments arguments)

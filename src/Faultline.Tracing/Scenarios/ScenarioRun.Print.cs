@@ -7,6 +7,9 @@ internal sealed partial class ScenarioRun
 {
     private static readonly Dictionary<string, Func<ScenarioRun, string>> Views = new()
     {
+        ["free"] = run => FreeView.Text(run.Machine),
+        ["top"] = run => TopView.Text(run.Machine),
+        ["vmstat"] = run => VmstatView.Text(run.Machine),
         ["dmesg"] = run => Lines(run.Machine.Log.Lines),
         ["files"] = run => Lines(run.Machine.Proc.MachineFiles.Concat(run.Machine.Proc.ProcessFiles.Select(name => $"/proc/PID/{name}"))),
     };

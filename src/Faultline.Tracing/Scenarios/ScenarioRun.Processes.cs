@@ -15,7 +15,7 @@ internal sealed partial class ScenarioRun
         var settings = new StartSettings();
         foreach ((string key, string value) in arguments.Settings())
             settings.Set(key, value, arguments);
-        Add(name, settings.Start(Machine, name, at), settings.Tunables, settings.HasMalloc);
+        Add(name, settings.Start(Machine, name, at), settings.Tunables, hasMalloc: true);
     }
 
     private void Fork(ScenarioProgram parent, Arguments arguments)
@@ -56,7 +56,7 @@ internal sealed partial class ScenarioRun
 
     private void RefuseTakenName(string name, Word at)
     {
-        if (name is "machine" or "buddy")
+        if (name is "machine" or "buddy" or "cgroup" or "slab")
             throw new ScenarioStop(at, $"'{name}' means something else in 'expect': choose another name");
         if (name.Any(character => !char.IsAsciiLetterOrDigit(character) && character is not ('_' or '-')))
             throw new ScenarioStop(at, $"'{name}' is no name of a process: letters, digits, '_' and '-'");

@@ -60,6 +60,8 @@ internal sealed partial class ScenarioRun
             [var name] => throw new ScenarioStop(word, $"'{name}' is no value{Suggestion(name, _remembered.Keys)}: NAME.minflt, machine.free, /proc/meminfo:MemFree or what 'let' remembered"),
             ["machine", var quantity] => Lookup(MachineQuantities.All, quantity, word)(Machine),
             ["buddy", var zone, var order] => FreeBlocks(word, zone, order),
+            ["slab", var cache, var quantity] => SlabQuantity(word, cache, quantity),
+            ["cgroup", var group, var quantity] => Lookup(CgroupQuantities.All, quantity, word)(CgroupNamed(word, group)),
             [var name, var quantity] => Lookup(ProcessQuantities.All, quantity, word)(Find(word with { Text = name })),
             [var name, var memory, var quantity] => MemoryQuantity(word, name, memory, quantity),
             _ => throw new ScenarioStop(word, $"'{text}' is no value"),
@@ -100,6 +102,24 @@ internal sealed partial class ScenarioRun
                 pages++;
         return pages << PageSize.Shift;
     }
+
+    /// <summary>Of a line of /proc/slabinfo: objects in use, objects in all, bytes of one, and what the slabs take.</summary>
+    private decimal SlabQuantity(Word word, string cache, string quantity)
+    {
+        string[][] rows = [.. ReadProc("/proc/slabinfo", word).Split('\n').Skip(2).Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries))];
+        string[] row = rows.FirstOrDefault(row => row.Length > 14 && row[0] == cache)
+            ?? throw Unknown(word with { Text = cache }, rows.Where(row => row.Length > 0).Select(row => row[0]), "cache");
+        return quantity switch
+        {
+            "active" => Value(row[1]),
+            "objects" => Value(row[2]),
+            "size" => Value(row[3]),
+            "bytes" => Value(row[14]) * Value(row[5]) * PageSize.Bytes,
+            _ => throw Unknown(word with { Text = quantity }, ["active", "objects", "size", "bytes"], "quantity"),
+        };
+    }
+
+    private static decimal Value(string number) => decimal.Parse(number, CultureInfo.InvariantCulture);
 
     private decimal FreeBlocks(Word word, string zone, string order)
     {

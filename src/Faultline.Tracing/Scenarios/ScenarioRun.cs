@@ -27,11 +27,15 @@ internal sealed partial class ScenarioRun : IDisposable
 
     public int Statements { get; private set; }
 
+    /// <summary>Statements behind this line are left out.</summary>
+    public int LastLine { get; init; } = int.MaxValue;
+
     /// <exception cref="ScenarioException">A statement is wrong, cannot be carried out, or an expectation is not met.</exception>
     public void Run(IReadOnlyList<Statement> statements)
     {
         foreach (Statement statement in statements)
-            Run(statement);
+            if (statement.Line <= LastLine)
+                Run(statement);
     }
 
     public void Dispose()
@@ -42,7 +46,7 @@ internal sealed partial class ScenarioRun : IDisposable
     }
 
     /// <summary>The machine, made by the first statement that needs it.</summary>
-    private Machine Machine => _machine ??= MakeMachine();
+    public Machine Machine => _machine ??= MakeMachine();
 
     private void Run(Statement statement)
     {

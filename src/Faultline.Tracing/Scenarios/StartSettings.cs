@@ -7,13 +7,15 @@ namespace Faultline.Tracing.Scenarios;
 /// <summary>The settings of the 'start' statement, and the process that they ask for.</summary>
 internal sealed class StartSettings
 {
-    private const string Known = "uid, nice, oom_adj, oom_score_adj, tunables";
+    private const string Known = "image, cgroup, uid, nice, oom_adj, oom_score_adj, tunables";
+
+    private static readonly Dictionary<string, ProgramImage> Images = new() { ["daemon"] = ProgramImages.Daemon, ["dotnet"] = ProgramImages.DotNet };
 
     private readonly List<Action<Process>> _later = [];
+    private ProgramImage? _image;
+    private string? _cgroup;
 
     public MallocTunables Tunables { get; private set; } = MallocTunables.Default;
-
-    public bool HasMalloc => true;
 
     public void Set(string name, string value, Arguments arguments)
     {
@@ -35,6 +37,14 @@ internal sealed class StartSettings
             case "oom_score_adj" when int.TryParse(value, out int score):
                 _later.Add(process => Refuse(process.Task.Oom.WriteScore(score, mayLower: true), name, value, arguments));
                 break;
+            case "image" when Images.TryGetValue(value, out ProgramImage? image):
+                _image = image;
+                break;
+            case "image":
+                throw arguments.Bad($"no image '{value}': {string.Join(", ", Images.Keys)}");
+            case "cgroup":
+                _cgroup = value;
+                break;
             case "tunables":
                 Tunables = MallocTunables.Parse(value);
                 break;
@@ -47,10 +57,12 @@ internal sealed class StartSettings
 
     public Process Start(Machine machine, string name, Word at)
     {
+        MemoryCgroup? group = _cgroup == null ? null : machine.Cgroups.FirstOrDefault(group => group.Name == _cgroup)
+            ?? throw new ScenarioStop(at, $"no cgroup '{_cgroup}': write 'cgroup {_cgroup} limit=SIZE' before");
         Process process;
         try
         {
-            process = machine.CreateProcess(LayoutFor(machine));
+            process = _image == null ? machine.CreateProcess(LayoutFor(machine), group) : machine.Spawn(_image, group, Room(machine));
         }
         catch (OutOfMemoryException e)
         {
@@ -58,24 +70,26 @@ internal sealed class StartSettings
         }
 
         process.Task.Comm = name;
-        process.Task.CommandLine = [name];
+        if (_image == null)
+            process.Task.CommandLine = [name];
         foreach (Action<Process> setting in _later)
             setting(process);
         return process;
     }
 
     /// <summary>Room for all that the machine could ever back, between the heap and the mappings: the shadow of malloc mirrors it.</summary>
-    private static AddressSpaceLayout LayoutFor(Machine machine)
+    private static ulong Room(Machine machine)
     {
-        const ulong Least = 16UL << 30;
-        ulong room = Math.Max(Least, PageSize.Up(machine.ManagedPages.Bytes.Value * 4));
-        return new AddressSpaceLayout
-        {
-            BrkStart = AddressSpaceLayout.X64.BrkStart,
-            MmapBase = AddressSpaceLayout.X64.BrkStart + room,
-            TaskSize = AddressSpaceLayout.X64.TaskSize,
-        };
+        const ulong Least = 64UL << 30;
+        return Math.Max(Least, PageSize.Up(machine.ManagedPages.Bytes.Value * 4));
     }
+
+    private static AddressSpaceLayout LayoutFor(Machine machine) => new()
+    {
+        BrkStart = AddressSpaceLayout.X64.BrkStart,
+        MmapBase = AddressSpaceLayout.X64.BrkStart + Room(machine),
+        TaskSize = AddressSpaceLayout.X64.TaskSize,
+    };
 
     private static void Refuse(Errno error, string name, string value, Arguments arguments)
     {

@@ -103,6 +103,25 @@ public sealed unsafe class SessionFile : IDisposable
         return Claim(new SessionFile(descriptor, start, length, sites));
     }
 
+    /// <summary>Maps an existing session to look at, whoever has claimed it; null where it cannot be opened or is no session of this version. Blocks are not mapped.</summary>
+    public static SessionFile? TryWatch(string path)
+    {
+        int descriptor = open(path, OpenReadWriteCloseOnExec);
+        if (descriptor < 0)
+            return null;
+        try
+        {
+            uint sites = ReadSiteCount(descriptor, path);
+            long length = SessionLayout.BlocksOffset(sites);
+            nint start = Map(descriptor, length);
+            return start == MapFailed ? throw FailureAndClose("mmap", descriptor) : new SessionFile(descriptor, start, length, sites);
+        }
+        catch (Exception e) when (e is IOException or InvalidDataException)
+        {
+            return null;
+        }
+    }
+
     public void Dispose()
     {
         if (_start == 0)

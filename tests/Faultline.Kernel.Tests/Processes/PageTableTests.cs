@@ -72,7 +72,7 @@ public sealed class PageTableTests : IDisposable
     public void CountersHaveTheirNamesInProc()
     {
         _process.AccessRange(_start, Bytes, AccessKind.Write);
-        string[] lines = _machine.Stat.Text().Split('\n');
+        string[] lines = VmStatFile.Text(_machine).Split('\n');
         Assert.Contains("pgfault 2048", lines);
         Assert.Contains("nr_anon_pages 2048", lines);
         Assert.StartsWith("nr_free_pages ", lines[0]);
