@@ -104,8 +104,16 @@ internal sealed unsafe partial class PageCache
 
     private void ForgetValue(Inode file, ulong index)
     {
+        ulong value = CacheEntry.ValueOf(file.Pages[index]);
         *file.Pages.Slot(index) = 0;
         file.Values--;
+        if (file.Kind == FileKind.Tmpfs)
+        {
+            _machine.FreeSwapEntry(0, (uint)value);
+            if (file.ChargedAtOnce == 0)
+                _machine.Commit.Uncharge(1);
+        }
+
         ReleaseTree(file);
     }
 }

@@ -6,12 +6,12 @@ namespace Faultline.Kernel;
 internal sealed unsafe partial class PageCache
 {
     /// <summary>A page that was wanted is not cached (page_cache_sync_ra): what will be wanted next is read with it.</summary>
-    public void ReadMissing(OpenFile open, ulong index, ulong request, int cpu)
+    public void ReadMissing(OpenFile open, ulong index, ulong request, Process process)
     {
         ref Readahead state = ref open.Readahead;
         if (state.Maximum == 0 || state.Random)
         {
-            ReadPages(open, index, state.Maximum == 0 ? 1 : request, 0, cpu);
+            ReadPages(open, index, state.Maximum == 0 ? 1 : request, 0, process);
             return;
         }
 
@@ -28,7 +28,7 @@ internal sealed unsafe partial class PageCache
             ulong before = index - missing - 1;
             if (before <= request)
             {
-                ReadPages(open, index, request, 0, cpu);
+                ReadPages(open, index, request, 0, process);
                 return;
             }
 
@@ -40,11 +40,11 @@ internal sealed unsafe partial class PageCache
         }
 
         state.Order = 0;
-        ReadWindow(open, cpu);
+        ReadWindow(open, process);
     }
 
     /// <summary>A marked page is used (page_cache_async_ra): the next window is read while the rest of this one is still unused.</summary>
-    public void ReadAhead(OpenFile open, ulong index, ulong request, int cpu)
+    public void ReadAhead(OpenFile open, ulong index, ulong request, Process process)
     {
         ref Readahead state = ref open.Readahead;
         if (state.Maximum == 0)
@@ -76,18 +76,18 @@ internal sealed unsafe partial class PageCache
         if (aligned > state.Start)
             state.Size -= end - aligned;
         state.AsyncSize = state.Size;
-        ReadWindow(open, cpu);
+        ReadWindow(open, process);
     }
 
     /// <summary>A fault missed the cache: pages before and after are read too, unless faults have missed much more than hit.</summary>
-    public void ReadAround(OpenFile open, ulong index, bool sequential, bool random, int cpu)
+    public void ReadAround(OpenFile open, ulong index, bool sequential, bool random, Process process)
     {
         ref Readahead state = ref open.Readahead;
         if (random || state.Maximum == 0)
             return;
         if (sequential)
         {
-            ReadMissing(open, index, state.Maximum, cpu);
+            ReadMissing(open, index, state.Maximum, process);
             return;
         }
 
@@ -99,11 +99,11 @@ internal sealed unsafe partial class PageCache
         state.Size = state.Maximum;
         state.AsyncSize = state.Maximum / 4;
         state.Order = 0;
-        ReadWindow(open, cpu);
+        ReadWindow(open, process);
     }
 
     /// <summary>Reads pages that are not cached yet of [index, index + count), as far as the file goes; marks the one <paramref name="ahead"/> before the end.</summary>
-    public void ReadPages(OpenFile open, ulong index, ulong count, ulong ahead, int cpu)
+    public void ReadPages(OpenFile open, ulong index, ulong count, ulong ahead, Process process)
     {
         Inode file = open.Inode;
         ulong pages = file.SizeInPages;
@@ -115,7 +115,7 @@ internal sealed unsafe partial class PageCache
         {
             if (CacheEntry.IsPage(file.Pages[at]))
                 continue;
-            if (!ReadFolio(file, at, 0, cpu))
+            if (!ReadFolio(file, at, 0, process))
                 return;
             if (at == mark)
                 SetMark(file, at);
@@ -123,7 +123,7 @@ internal sealed unsafe partial class PageCache
     }
 
     /// <summary>The window of the file's state, in folios of its order; single pages where those do not fit between what is cached.</summary>
-    private void ReadWindow(OpenFile open, int cpu)
+    private void ReadWindow(OpenFile open, Process process)
     {
         ref Readahead state = ref open.Readahead;
         Inode file = open.Inode;
@@ -134,7 +134,7 @@ internal sealed unsafe partial class PageCache
         {
             ulong limit = Math.Min((file.Size - 1) >> PageSize.Shift, index + state.Size - 1);
             state.Order = Math.Min(Math.Min(Migratetypes.PageblockOrder, state.Order), System.Numerics.BitOperations.Log2(state.Size));
-            while (index <= limit && ReadLargeFolio(file, ref index, limit, mark, state.Order, cpu))
+            while (index <= limit && ReadLargeFolio(file, ref index, limit, mark, state.Order, process))
             {
             }
 
@@ -142,16 +142,16 @@ internal sealed unsafe partial class PageCache
                 return;
         }
 
-        ReadPages(open, index, state.Size - (index - state.Start), state.AsyncSize, cpu);
+        ReadPages(open, index, state.Size - (index - state.Start), state.AsyncSize, process);
     }
 
     /// <summary>One folio at the index, which moves past it; false where something is cached there already or memory ran out.</summary>
-    private bool ReadLargeFolio(Inode file, ref ulong index, ulong limit, ulong mark, int order, int cpu)
+    private bool ReadLargeFolio(Inode file, ref ulong index, ulong limit, ulong mark, int order, Process process)
     {
         order = Math.Min(order, System.Numerics.BitOperations.TrailingZeroCount(index));
         while (order > 0 && index + (1UL << order) - 1 > limit)
             order--;
-        if (IsAnyCached(file, index, 1UL << order) || !ReadFolio(file, index, order, cpu))
+        if (IsAnyCached(file, index, 1UL << order) || !ReadFolio(file, index, order, process))
             return false;
         if (index == (mark & ~((1UL << order) - 1)))
             SetMark(file, index);
@@ -169,9 +169,9 @@ internal sealed unsafe partial class PageCache
     }
 
     /// <summary>Takes frames and reads a folio into them.</summary>
-    private bool ReadFolio(Inode file, ulong index, int order, int cpu)
+    private bool ReadFolio(Inode file, ulong index, int order, Process process)
     {
-        if (Add(file, index, order, cpu) == FrameAllocator.None)
+        if (Add(file, index, order, process) == FrameAllocator.None)
             return false;
         _stat[VmEvent.pgpgin] += (PageSize.Bytes >> 10) << order;
         return true;

@@ -43,15 +43,13 @@ internal sealed unsafe partial class PageCache
     /// Puts a folio of 2^order pages into the cache at a page number that is a multiple of its size; nothing may be cached there. Answers
     /// its first frame, none where there is none to be had. Contents are the caller's concern.
     /// </summary>
-    public uint Add(Inode file, ulong index, int order, int cpu)
+    public uint Add(Inode file, ulong index, int order, Process process)
     {
         uint pages = 1u << order;
         bool charge = file.Kind == FileKind.Tmpfs && file.ChargedAtOnce == 0;
         if (charge && !_machine.Commit.TryCharge(pages, 0))
             return FrameAllocator.None;
-        uint first = order == 0
-            ? _allocator.AllocatePage(cpu, Migratetype.Movable)
-            : _allocator.Allocate(cpu, order, Migratetype.Movable, AllocationFlags.NoRetry);
+        uint first = Take(order, process);
         if (first == FrameAllocator.None)
         {
             if (charge)
@@ -59,10 +57,28 @@ internal sealed unsafe partial class PageCache
             return first;
         }
 
-        if (order != 0)
-            _allocator.SplitHandedOut(first, order);
         for (uint i = 0; i < pages; i++)
             Insert(file, index + i, first + i, order);
+        return first;
+    }
+
+    /// <summary>A block of frames, charged to the memory cgroup of whoever needs it first, in single frames; none where there is none to be had.</summary>
+    private uint Take(int order, Process process)
+    {
+        if (order == 0)
+            return _machine.AllocatePage(process, process.Cgroup, Migratetype.Movable);
+        if (process.Cgroup is { } group && !group.TryCharge(1UL << order, process))
+            return FrameAllocator.None;
+        uint first = _allocator.Allocate(process.Cpu, order, Migratetype.Movable, AllocationFlags.NoRetry);
+        if (first == FrameAllocator.None)
+        {
+            process.Cgroup?.Uncharge(1UL << order);
+            return first;
+        }
+
+        _allocator.SplitHandedOut(first, order);
+        for (uint i = 0; i < 1u << order; i++)
+            _frames[first + i].Cgroup = process.Cgroup?.Number ?? 0;
         return first;
     }
 
@@ -70,12 +86,14 @@ internal sealed unsafe partial class PageCache
     /// Makes sure that one page of a file is cached, and nothing beyond it: read from its disk (a major fault), fetched from swap (one
     /// too), or made of zeros. False when frames ran out.
     /// </summary>
-    public bool Bring(Inode file, ulong index, int cpu, ref bool major)
+    public bool Bring(Inode file, ulong index, Process process, ref bool major)
     {
+        if (CacheEntry.IsValue(file.Pages[index]) && file.Kind == FileKind.Tmpfs)
+            return BringFromSwap(file, index, process, ref major);
         if (file.Kind != FileKind.Disk)
-            return Add(file, index, 0, cpu) != FrameAllocator.None;
+            return Add(file, index, 0, process) != FrameAllocator.None;
         major = true;
-        return ReadFolio(file, index, 0, cpu);
+        return ReadFolio(file, index, 0, process);
     }
 
     /// <summary>Readahead marked the folio of a cached page: its use starts the next window.</summary>
@@ -159,8 +177,7 @@ internal sealed unsafe partial class PageCache
         _stat[VmEvent.nr_file_pages]--;
         if (file.Kind == FileKind.Tmpfs)
             _stat[VmEvent.nr_shmem]--;
-        _lru.Remove(pfn);
-        _allocator.Free(0, pfn, 0);
+        _machine.FreePage(0, pfn);
     }
 
     private static void ReleaseTree(Inode file)

@@ -33,6 +33,7 @@ public sealed unsafe partial class Machine
         ulong kernel = CheckKernelObjects();
         var cached = new HashSet<uint>();
         single += Cache.CheckInvariants(frame => tally.PteMappings.GetValueOrDefault(frame), frame => cached.Add(frame));
+        Cache.CountSlots(tally);
         single += Swap.CheckInvariants(Frames.Frames, tally, frame => cached.Add(frame));
         CheckLists(tally, heads, cached);
         CheckReverseMaps(tally);

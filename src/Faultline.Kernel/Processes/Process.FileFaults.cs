@@ -57,7 +57,7 @@ public sealed unsafe partial class Process
                 continue;
             }
 
-            if (!cached && !_machine.Cache.Bring(file, index, _cpu, ref major))
+            if (!cached && !_machine.Cache.Bring(file, index, this, ref major))
                 return FaultOutcome.OutOfFrames;
             if (!FinishFault(page, index, kind))
                 return FaultOutcome.OutOfFrames;
@@ -70,7 +70,7 @@ public sealed unsafe partial class Process
     /// <summary>Reads the page and what readahead adds; always true, since the fault is tried again after input.</summary>
     private bool ReadForFault(ulong index)
     {
-        _machine.Cache.ReadAround(_areaFile!, index, (_areaFlags & VmaFlags.SequentialRead) != 0, (_areaFlags & VmaFlags.RandomRead) != 0, _cpu);
+        _machine.Cache.ReadAround(_areaFile!, index, (_areaFlags & VmaFlags.SequentialRead) != 0, (_areaFlags & VmaFlags.RandomRead) != 0, this);
         return true;
     }
 
@@ -83,7 +83,7 @@ public sealed unsafe partial class Process
         state.CountHits(1);
         if (!_machine.Cache.IsMarked(file, index))
             return false;
-        _machine.Cache.ReadAhead(_areaFile, index, state.Maximum, _cpu);
+        _machine.Cache.ReadAhead(_areaFile, index, state.Maximum, this);
         return true;
     }
 
@@ -115,7 +115,7 @@ public sealed unsafe partial class Process
             return true;
         ulong* entry = _tables.EnsureEntry(page);
         bool ignored = false;
-        if (entry == null || (PageCache.Find(file, index) == FrameAllocator.None && !_machine.Cache.Bring(file, index, _cpu, ref ignored)))
+        if (entry == null || (PageCache.Find(file, index) == FrameAllocator.None && !_machine.Cache.Bring(file, index, this, ref ignored)))
             return false;
         (first, order) = PageCache.FolioOf(file, index);
         ulong before = index - first, pages = 1UL << order;

@@ -11,7 +11,7 @@ public sealed unsafe partial class Process
         _calls.Read++;
         if (file.IsClosed)
             return Fail(Errno.EBADF);
-        ulong done = _machine.Cache.Read(file, offset, length, _cpu);
+        ulong done = _machine.Cache.Read(file, offset, length, this);
         return done == 0 && length != 0 && offset < file.Inode.Size ? Fail(Errno.ENOMEM) : new SystemCallResult((long)done);
     }
 
@@ -24,7 +24,7 @@ public sealed unsafe partial class Process
             return Fail(Errno.EBADF);
         if (offset >> 52 != 0 || (offset + length) >> 52 != 0)
             return Fail(Errno.EINVAL);
-        ulong done = _machine.Cache.Write(file, offset, length, _cpu);
+        ulong done = _machine.Cache.Write(file, offset, length, this);
         return done == 0 && length != 0 ? Fail(Errno.ENOMEM) : new SystemCallResult((long)done);
     }
 
@@ -62,7 +62,7 @@ public sealed unsafe partial class Process
                 break;
             case FileAdvice.WillNeed when file.Inode.Kind == FileKind.Disk:
                 ulong last = end == ulong.MaxValue ? PageTree.NoPage - 1 : (end - 1) >> PageSize.Shift;
-                _machine.Cache.ReadPages(file, offset >> PageSize.Shift, last - (offset >> PageSize.Shift) + 1, 0, _cpu);
+                _machine.Cache.ReadPages(file, offset >> PageSize.Shift, last - (offset >> PageSize.Shift) + 1, 0, this);
                 break;
             case FileAdvice.DontNeed when file.Inode.Kind == FileKind.Disk:
                 DropUnneeded(file.Inode, offset, end);

@@ -75,7 +75,7 @@ public sealed unsafe partial class Process
     {
         Vma area = _areas[index].From(start);
         if (OpenFileOf(area.File) is { Inode.Kind: FileKind.Disk } file)
-            _machine.Cache.ReadPages(file, area.PageOffset, (end - start) >> PageSize.Shift, 0, _cpu);
+            _machine.Cache.ReadPages(file, area.PageOffset, (end - start) >> PageSize.Shift, 0, this);
     }
 
     private Errno Populate(ulong start, ulong end, AccessKind kind, VmaFlags flags)

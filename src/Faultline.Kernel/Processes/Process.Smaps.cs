@@ -54,6 +54,8 @@ public sealed unsafe partial class Process
     private AreaUsage UsageOf(in Vma area)
     {
         AreaUsage usage = default;
+        if (OpenFileOf(area.File) is { Inode.Kind: FileKind.Tmpfs } open)
+            usage.Swap += PageCache.SwappedPages(open.Inode, area.PageOffset, area.PageOffset + area.Pages - 1) << PageSize.Shift;
         for (ulong at = area.Start; at < area.End;)
         {
             ulong next = Math.Min(area.End, (at | (PageTables.PmdBytes - 1)) + 1);

@@ -39,9 +39,9 @@ public sealed unsafe partial class Machine
     /// A process that has mapped what a line of /proc/PID/maps each tells, at the same addresses, with nothing in memory yet. Throws
     /// <see cref="ArgumentException"/> for lines that overlap or do not fit into user space.
     /// </summary>
-    public Process Spawn(MapsImage image)
+    public Process Spawn(MapsImage image, MemoryCgroup? cgroup = null)
     {
-        Process process = CreateProcess(image.Layout);
+        Process process = CreateProcess(image.Layout, cgroup);
         process.Task.Comm = image.Name;
         try
         {

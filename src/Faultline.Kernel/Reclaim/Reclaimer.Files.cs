@@ -1,6 +1,6 @@
 // Reclaiming pages of files (mm/vmscan.c shrink_folio_list, __remove_mapping, 6.18): clean ones are unmapped and leave the cache, a
 // shadow in their place. Dirty ones are not written by reclaim: they become active until the flusher has written them, which is
-// woken when a whole batch was dirty. Pages of tmpfs are not swapped out.
+// woken when a whole batch was dirty. Pages of tmpfs go the way of anonymous memory.
 
 namespace Faultline.Kernel;
 
@@ -39,9 +39,11 @@ internal sealed unsafe partial class Reclaimer
     {
         ref Frame frame = ref _frames[pfn];
         Inode file = _machine.Files.Of(frame);
-        if (file.Kind != FileKind.Disk)
+        if (file.Kind == FileKind.Kernel || (file.Kind == FileKind.Tmpfs && _swap.Free == 0))
             return ReclaimResult.Activated;
         _machine.Cache.UnmapEverywhere(file, pfn);
+        if (file.Kind == FileKind.Tmpfs)
+            return _machine.Cache.TryMoveToSwap(file, pfn) ? SwapOut(pfn, control) : ReclaimResult.Activated;
         if ((frame.Flags & FrameFlags.Dirty) != 0)
         {
             _dirtyFilePages++;

@@ -22,18 +22,38 @@ internal sealed unsafe class SwapReader(Machine machine)
     /// <summary>The frame that holds the slot's page already, or none. A page that was read ahead counts as a hit once.</summary>
     public uint Lookup(uint slot, ref Vma area)
     {
+        uint pfn = Lookup(slot, out bool wasReadAhead);
+        if (wasReadAhead && _swap.Rotational)
+            _hits++;
+        else if (wasReadAhead)
+            area.SwapWindow.Hit();
+        return pfn;
+    }
+
+    /// <summary>The same for a page of shared memory, which belongs to no one area.</summary>
+    public uint LookupShared(uint slot)
+    {
+        uint pfn = Lookup(slot, out bool wasReadAhead);
+        _hits += wasReadAhead ? 1 : 0;
+        return pfn;
+    }
+
+    /// <summary>Reads the page of a slot that a file in memory names, with the block of slots around it (shmem_swapin_cluster); none when memory could not be had.</summary>
+    public uint ReadShared(Process process, uint slot)
+    {
+        ReadBlock(process, slot);
+        return FinishReading(process, slot);
+    }
+
+    private uint Lookup(uint slot, out bool wasReadAhead)
+    {
         machine.Reclaimer.EndWrites();
         uint pfn = _swap[slot].Cache;
-        if (pfn == FrameAllocator.None)
-            return pfn;
-        if ((_frames[pfn].Flags & FrameFlags.Reclaim) != 0)
+        wasReadAhead = pfn != FrameAllocator.None && (_frames[pfn].Flags & FrameFlags.Reclaim) != 0;
+        if (wasReadAhead)
         {
             _frames[pfn].Flags &= ~FrameFlags.Reclaim;
             _stat[VmEvent.swap_ra_hit]++;
-            if (_swap.Rotational)
-                _hits++;
-            else
-                area.SwapWindow.Hit();
         }
 
         return pfn;
@@ -46,6 +66,11 @@ internal sealed unsafe class SwapReader(Machine machine)
             ReadBlock(process, slot);
         else
             ReadAround(process, slot, page, ref area);
+        return FinishReading(process, slot);
+    }
+
+    private uint FinishReading(Process process, uint slot)
+    {
         uint pfn = _swap[slot].Cache;
         if (pfn == FrameAllocator.None)
             pfn = Start(process, slot, readAhead: false);
