@@ -1,6 +1,7 @@
 // Where an exception goes. Around a block lie try regions; from the inside outwards, a try with catches may hand the exception to
 // any of them (or to none, if no type or filter fits), a try with a finally hands it to the finally, which stands before all that
-// lies further out. A handler's own region is not inside the try that it serves.
+// lies further out. A handler's own region is not inside the try that it serves. The root of a lambda's graph lies in a region of the graph
+// around it, whose handlers are none of its own: they are those of whoever calls it.
 
 using System.Collections.Generic;
 using Microsoft.CodeAnalysis;
@@ -29,7 +30,7 @@ internal sealed class HandlerMap
     public static ControlFlowRegion? FinallyOf(BasicBlock block)
     {
         ControlFlowRegion? region = block.EnclosingRegion;
-        while (region != null && region.Kind is not (ControlFlowRegionKind.Finally or ControlFlowRegionKind.Filter))
+        while (region != null && region.Kind is not (ControlFlowRegionKind.Finally or ControlFlowRegionKind.Filter or ControlFlowRegionKind.Root))
             region = region.EnclosingRegion;
         return region?.Kind == ControlFlowRegionKind.Finally ? region : null;
     }
@@ -45,7 +46,7 @@ internal sealed class HandlerMap
     private static List<ControlFlowRegion> Find(ControlFlowRegion inner)
     {
         List<ControlFlowRegion>? found = null;
-        for (ControlFlowRegion? region = inner; region != null; region = region.EnclosingRegion)
+        for (ControlFlowRegion? region = inner; region is { Kind: not ControlFlowRegionKind.Root }; region = region.EnclosingRegion)
         {
             if (region.Kind != ControlFlowRegionKind.Try)
                 continue;

@@ -17,7 +17,7 @@ internal sealed class SizeOverflow : Rule
 {
     public const string Id = "FLT1010";
 
-    /// <summary>"Alloc2": the product can become the two arguments of NativeMemory.Alloc at additional location 0.</summary>
+    /// <summary>Set where the product can become the two arguments of NativeMemory.Alloc at additional location 0.</summary>
     public const string TwoArgumentsProperty = "TwoArguments";
 
     /// <summary>The 64-bit type in which the arithmetic can be done instead.</summary>
@@ -53,28 +53,24 @@ internal sealed class SizeOverflow : Rule
                 arithmetic.Syntax.ToString(),
                 arithmetic.Type!.ToDisplayString(),
                 Figures.Number(limit),
-                From(arithmetic, limit),
+                From(body, arithmetic, limit),
                 computation.Call.Api.DisplayName,
                 size.High >= BigInteger.One << 32 ? "the block is then smaller than what is meant to go into it" : "the size is then negative and the allocation fails"));
         }
     }
 
-    /// <summary>Where one operand is a constant: from which value of the other on.</summary>
-    private static string From(IBinaryOperation arithmetic, BigInteger limit)
+    /// <summary>Where one operand is known: from which value of the other on.</summary>
+    private static string From(BodyContext body, IBinaryOperation arithmetic, BigInteger limit)
     {
         if (arithmetic.OperatorKind != BinaryOperatorKind.Multiply)
             return "";
-        bool isLeft = IsExact(arithmetic.LeftOperand, out BigInteger factor);
-        if (!isLeft && !IsExact(arithmetic.RightOperand, out factor) || factor.Sign <= 0)
+        (Interval left, Interval right) = body.SizeOperands[arithmetic.Syntax];
+        bool isLeft = left.IsExact;
+        BigInteger factor = isLeft ? left.Low : right.Low;
+        if (!isLeft && !right.IsExact || factor.Sign <= 0)
             return "";
         string other = Constants.WithoutConversions(isLeft ? arithmetic.RightOperand : arithmetic.LeftOperand).Syntax.ToString();
         return $" ('{other}' above {Figures.Number(limit / factor)})";
-    }
-
-    private static bool IsExact(IOperation operand, out BigInteger value)
-    {
-        value = Constants.Read(operand) is { IsExact: true } constant ? constant.Low : BigInteger.Zero;
-        return !value.IsZero;
     }
 
     private static ImmutableDictionary<string, string?> Properties(SizeComputation computation)

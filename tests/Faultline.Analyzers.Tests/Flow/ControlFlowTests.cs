@@ -70,6 +70,8 @@ public class ControlFlowTests
     [InlineData("int size = 96; Span<int> s = new(ref size); s[0] = 1_000_000; p = NativeMemory.Alloc((nuint)size);", Sizes.Nothing)]
     [InlineData("for (int i = 1; i < 4; i++) { int size = i * 16; Action a = () => NativeMemory.Alloc((nuint)size); a(); }", "heap 16 to 48 bytes")]
     [InlineData("Func<int, nint> f = count => { if (count > 64) count = 64; return count < 0 ? 0 : Marshal.AllocHGlobal(count); };", "heap at most 64 bytes")]
+    [InlineData("int size = 10; try { Console.WriteLine(); Console.WriteLine(); if (flag) return null; } catch (IOException) { Console.WriteLine(); } finally { Func<int, nint> f = n => n < 0 || n > 9 ? 0 : Marshal.AllocHGlobal(n); f(1); }", "heap at most 9 bytes")]
+    [InlineData("if (flag) { Console.WriteLine(); Console.WriteLine(b > 1 ? 1 : 2); } try { Func<byte, nint> f = n => Marshal.AllocHGlobal(n); f(1); } catch (IOException) { Console.WriteLine(b > 3 ? 1 : 2); }", "heap at most 255 bytes")]
     public void Lambdas_local_functions_and_references(string body, string expected) => Assert.Equal(expected, Sizes.Of(body));
 
     [Theory]

@@ -26,7 +26,7 @@ internal sealed class WaysOut
 
     public static bool IsInCatch(BasicBlock block)
     {
-        for (ControlFlowRegion? region = block.EnclosingRegion; region != null; region = region.EnclosingRegion)
+        for (ControlFlowRegion? region = block.EnclosingRegion; region is { Kind: not ControlFlowRegionKind.Root }; region = region.EnclosingRegion)
         {
             if (region.Kind == ControlFlowRegionKind.Finally)
                 return false;
