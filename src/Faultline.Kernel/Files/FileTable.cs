@@ -16,12 +16,21 @@ public sealed class FileTable
     private uint _lastInode;
     private uint _lastOpened;
 
-    internal FileTable(Machine machine) => _machine = machine;
+    internal FileTable(Machine machine)
+    {
+        _machine = machine;
+        Names = new DentryCache(machine);
+        machine.Reclaimer.Shrinkers.Add(Names);
+    }
 
     /// <summary>Every file there is, unlinked ones too, in the order they were made.</summary>
     public IEnumerable<Inode> All => _inodes.Values;
 
-    /// <summary>A file of so many bytes, none of which is in memory yet. Throws <see cref="ArgumentException"/> where the path is empty or taken, or the size is 2^52 or more.</summary>
+    internal DentryCache Names { get; }
+
+    /// <summary>
+    /// A file of so many bytes, none of which is in memory yet; its name and inode are. Throws <see cref="OutOfMemoryException"/> where
+    /// the simulated machine has no page left for those, <see cref="ArgumentException"/> where the path is empty or taken, or the size is 2^52 or more.</summary>
     public Inode Create(string path, ulong size, FileKind kind = FileKind.Disk)
     {
         if (path.Length == 0 || _names.ContainsKey(path))
@@ -34,10 +43,21 @@ public sealed class FileTable
     /// <summary>The file of a path, or null.</summary>
     public Inode? Find(string path) => _names.GetValueOrDefault(path);
 
-    /// <summary>open(2): O_RDONLY, or O_RDWR for <see cref="Protection.ReadWrite"/>.</summary>
+    /// <summary>stat(2), by anybody: afterwards the name and the inode are in memory, and stay until memory is short. Throws <see cref="OutOfMemoryException"/> where there is no page for them.</summary>
+    public void LookUp(Inode file)
+    {
+        BringName(file);
+        Names.NoteUnused(file);
+    }
+
+    /// <summary>open(2): O_RDONLY, or O_RDWR for <see cref="Protection.ReadWrite"/>. Throws <see cref="OutOfMemoryException"/> where the simulated machine has no page for the kernel's objects.</summary>
     public OpenFile Open(Inode file, Protection access = Protection.ReadWrite)
     {
-        var open = new OpenFile(++_lastOpened, file, access, _machine.Options.Files.ReadaheadPages);
+        BringName(file);
+        ulong filp = _machine.Caches.Filp.Allocate(0);
+        if (filp == 0)
+            throw new OutOfMemoryException($"the simulated machine has no page left to open {file}");
+        var open = new OpenFile(++_lastOpened, file, access, _machine.Options.Files.ReadaheadPages) { Object = filp };
         _opened.Add(open.Number, open);
         file.Opened++;
         return open;
@@ -53,6 +73,7 @@ public sealed class FileTable
             return;
         open.IsClosed = true;
         open.Inode.Opened--;
+        Names.NoteUnused(open.Inode);
         Release(open);
     }
 
@@ -87,10 +108,32 @@ public sealed class FileTable
         return new(dropped);
     }
 
+    /// <summary>echo 2 &gt; /proc/sys/vm/drop_caches: names, inodes and other kernel objects that can be given up go. Answers how many.</summary>
+    public ulong DropSlab()
+    {
+        ulong dropped = 0, freed;
+        int shift = 0;
+        do
+        {
+            freed = _machine.Reclaimer.Shrinkers.Shrink(0);
+            dropped += freed;
+        }
+        while (freed >> shift++ > 1);
+        _machine.Stat[VmEvent.drop_slab]++;
+        return dropped;
+    }
+
+    /// <summary>Open files, and closed ones that are still mapped.</summary>
+    internal ulong OpenedCount => (ulong)_opened.Count;
+
     internal OpenFile Opened(uint number) => _opened[number];
 
     /// <summary>The file of a page in the page cache.</summary>
     internal Inode Of(in Frame frame) => _inodes[frame.Mapping];
+
+    /// <summary>Whether there is kernel memory for <see cref="CreateShared"/>, which must not fail.</summary>
+    internal bool MayCreateShared() =>
+        _machine.Caches.ShmemInodeCache.Ensure(0, 1) && _machine.Caches.Dentry.Ensure(0, 1) && _machine.Caches.Filp.Ensure(0, 1);
 
     /// <summary>Shared anonymous memory is a file in memory of its own (shmem_zero_setup), open only through its mapping.</summary>
     internal OpenFile CreateShared(ulong size)
@@ -103,8 +146,10 @@ public sealed class FileTable
     /// <summary>An area that mapped the open file is gone.</summary>
     internal void Unmapped(uint number)
     {
-        if (_opened.TryGetValue(number, out OpenFile? open) && (open.IsClosed || open.Inode.IsUnlinked))
-            Release(open);
+        if (!_opened.TryGetValue(number, out OpenFile? open) || !(open.IsClosed || open.Inode.IsUnlinked))
+            return;
+        Names.NoteUnused(open.Inode);
+        Release(open);
     }
 
     internal void Dispose() => _nodes.Dispose();
@@ -121,15 +166,23 @@ public sealed class FileTable
         if (size >> 52 != 0)
             throw new ArgumentException($"file \"{path}\" cannot have {size} bytes: files are shorter than 2^52");
         var file = new Inode(++_lastInode, path, size, kind, _nodes);
+        BringName(file);
         _inodes.Add(file.Number, file);
+        Names.NoteUnused(file);
         return file;
+    }
+
+    private void BringName(Inode file)
+    {
+        if (!Names.TryLookUp(file))
+            throw new OutOfMemoryException($"the simulated machine has no page left for the kernel's record of {file}");
     }
 
     /// <summary>The last user of an open file may have gone, and with it the last of the file.</summary>
     private void Release(OpenFile open)
     {
-        if (open.IsClosed && !IsMapped(open))
-            _opened.Remove(open.Number);
+        if (open.IsClosed && !IsMapped(open) && _opened.Remove(open.Number))
+            _machine.Caches.Filp.Free(0, open.Object);
         ReleaseUnused(open.Inode);
     }
 
@@ -140,6 +193,7 @@ public sealed class FileTable
         if (!file.IsUnlinked || file.Opened != 0 || _machine.FileMappings.Of(file).Count != 0 || !_inodes.Remove(file.Number))
             return;
         _machine.Cache.Drop(file, 0, PageTree.NoPage - 1);
+        Names.Forget(file);
         _machine.Commit.Uncharge(file.ChargedAtOnce);
     }
 }

@@ -20,6 +20,7 @@ public sealed class Inode
             FileKind.Tmpfs => "00:01",
             _ => "00:00",
         };
+        Objects = new InodeObjects(this);
     }
 
     /// <summary>From 1; names the file in the frames of its pages.</summary>
@@ -52,6 +53,8 @@ public sealed class Inode
     public ulong NumberOnDevice { get; internal set; }
 
     internal PageTree Pages { get; }
+
+    internal InodeObjects Objects { get; }
 
     internal ulong Cached { get; set; }
 

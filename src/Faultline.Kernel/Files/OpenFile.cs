@@ -27,5 +27,8 @@ public sealed class OpenFile
     /// <summary>No descriptor names it any more; mappings may still.</summary>
     public bool IsClosed { get; internal set; }
 
+    /// <summary>Object of cache filp (struct file).</summary>
+    internal ulong Object { get; init; }
+
     internal ref Readahead Readahead => ref _readahead;
 }

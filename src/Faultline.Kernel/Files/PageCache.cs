@@ -173,7 +173,8 @@ internal sealed unsafe partial class PageCache
 
     private void TakeOut(Inode file, uint pfn)
     {
-        file.Cached--;
+        if (--file.Cached == 0)
+            _machine.Files.Names.NoteWithoutPages(file);
         _stat[VmEvent.nr_file_pages]--;
         if (file.Kind == FileKind.Tmpfs)
             _stat[VmEvent.nr_shmem]--;

@@ -1,5 +1,6 @@
 // When no zone is above its minimum watermark (mm/page_alloc.c __alloc_pages_slowpath, __alloc_pages_direct_reclaim,
-// should_reclaim_retry, 6.18): reclaim, empty the per-CPU lists, try again as long as there is a prospect, and at last kill.
+// __alloc_pages_direct_compact, should_reclaim_retry, 6.18): compact for larger blocks, reclaim, empty the per-CPU lists, try again
+// as long as there is a prospect, and at last kill. For blocks above order 3 one round must do, and nobody is killed.
 
 namespace Faultline.Kernel;
 
@@ -10,6 +11,9 @@ internal sealed unsafe partial class FrameAllocator
     private uint AllocateSlowly(int cpu, int order, Migratetype type, AllocationFlags flags, Process? requester)
     {
         bool drained = false;
+        bool costly = order > PerCpuLists.CostlyOrder;
+        if ((costly || type != Migratetype.Movable) && CompactFor(cpu, order, type, flags, sync: false) is var early and not None)
+            return early;
         for (int fruitless = 0; requester is not { IsDoomed: true };)
         {
             ulong freed = Machine == null ? 0 : Machine.Reclaimer.ReclaimFor(order);
@@ -21,7 +25,9 @@ internal sealed unsafe partial class FrameAllocator
                 pfn = TryZones(cpu, order, type, flags, useMin: true);
             }
 
-            if (pfn != None)
+            if (pfn == None)
+                pfn = CompactFor(cpu, order, type, flags, sync: true);
+            if (pfn != None || costly)
                 return pfn;
             fruitless = freed != 0 ? 0 : fruitless + 1;
             if (fruitless <= MaxRetries && Machine != null && ReclaimCouldHelp(order, flags))
@@ -33,6 +39,19 @@ internal sealed unsafe partial class FrameAllocator
         }
 
         return None;
+    }
+
+    /// <summary>Direct compaction (__alloc_pages_direct_compact): a block that it made, or none.</summary>
+    private uint CompactFor(int cpu, int order, Migratetype type, AllocationFlags flags, bool sync)
+    {
+        if (order == 0 || Machine == null || Machine.Compactor.TryToCompact(order, type, _preferred.Index, sync) <= CompactionResult.Deferred)
+            return None;
+        _stat[VmEvent.compact_stall]++;
+        uint pfn = TryZones(cpu, order, type, flags, useMin: true);
+        _stat[pfn != None ? VmEvent.compact_success : VmEvent.compact_fail]++;
+        if (pfn != None)
+            Machine.Compactor.NoteAllocated(ZoneOf(pfn), order);
+        return pfn;
     }
 
     private void Drain(Migratetype type)

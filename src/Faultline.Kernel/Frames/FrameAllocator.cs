@@ -19,6 +19,9 @@ internal enum AllocationFlags
 
     /// <summary>Fails rather than empty the per-CPU lists: the caller can do with less (huge pages).</summary>
     NoRetry = 4,
+
+    /// <summary>With <see cref="NoRetry"/>: compacts once before it fails.</summary>
+    Compact = 8,
 }
 
 internal sealed unsafe partial class FrameAllocator : IDisposable
@@ -95,6 +98,8 @@ internal sealed unsafe partial class FrameAllocator : IDisposable
         pfn = TryZones(cpu, order, type, flags, useMin: true);
         if (pfn == None && (flags & (AllocationFlags.Atomic | AllocationFlags.NoRetry)) == 0)
             pfn = AllocateSlowly(cpu, order, type, flags, requester);
+        else if (pfn == None && (flags & AllocationFlags.Compact) != 0)
+            pfn = CompactFor(cpu, order, type, flags, sync: false);
         return pfn;
     }
 

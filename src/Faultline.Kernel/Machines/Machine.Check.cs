@@ -49,6 +49,8 @@ public sealed unsafe partial class Machine
             areas += (ulong)process.Areas.Count;
         Expect(areas, Caches.VmAreaStruct.ObjectsInUse, "areas", "vm_area_struct objects");
         Expect((ulong)_processes.Count, Caches.TaskStruct.ObjectsInUse, "processes", "task_struct objects");
+        Files.Names.CheckInvariants();
+        Expect(Files.OpenedCount, Caches.Filp.ObjectsInUse, "open files", "filp objects");
         ulong stacks = (ulong)(_processes.Count * TaskObjects.StackPages);
         Expect(stacks * PageSize.Bytes / 1024, Stat[VmEvent.nr_kernel_stack], "KiB of kernel stacks", "KiB in nr_kernel_stack");
         return Caches.CheckInvariants() + stacks;

@@ -25,6 +25,7 @@ public sealed unsafe partial class Machine : IDisposable
         ReverseMap = new ReverseMap(this);
         Reclaimer = new Reclaimer(this);
         SwapReader = new SwapReader(this);
+        Compactor = new Compactor(this);
         Frames.Machine = this;
         Kernel = new KernelHalf(Frames, Tables, ranges.Max(range => range.End));
         Caches = new KernelCaches(Frames, Stat, options.Cpus);
@@ -99,6 +100,8 @@ public sealed unsafe partial class Machine : IDisposable
 
     internal KernelHalf Kernel { get; }
 
+    internal Compactor Compactor { get; }
+
     internal KernelCaches Caches { get; }
 
     internal CommitCharge Commit { get; }
@@ -134,6 +137,9 @@ public sealed unsafe partial class Machine : IDisposable
 
     /// <summary>Gives back the slabs that no kernel object is in, which caches keep for the next ones (kmem_cache_shrink of every cache). Answers the pages freed.</summary>
     public PageCount ShrinkCaches() => new(Caches.Shrink(0));
+
+    /// <summary>Moves pages together until every zone was gone through (echo 1 &gt; /proc/sys/vm/compact_memory).</summary>
+    public void CompactMemory() => Compactor.CompactAll();
 
     public void Dispose()
     {

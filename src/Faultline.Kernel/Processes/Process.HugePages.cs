@@ -83,7 +83,10 @@ public sealed unsafe partial class Process
 
     private uint TakeOwnHugePage(ulong page)
     {
-        uint head = _allocator.Allocate(_cpu, Migratetypes.PageblockOrder, Migratetype.Movable, AllocationFlags.NoRetry);
+        AllocationFlags flags = AllocationFlags.NoRetry;
+        if ((_areaFlags & VmaFlags.HugePage) != 0)
+            flags |= AllocationFlags.Compact;
+        uint head = _allocator.Allocate(_cpu, Migratetypes.PageblockOrder, Migratetype.Movable, flags);
         if (head != FrameAllocator.None && _cgroup != null && !ChargeHugePage(head))
             head = FrameAllocator.None;
         if (head == FrameAllocator.None)

@@ -75,7 +75,7 @@ public sealed unsafe partial class Process
     private SystemCallResult MapAt(Vma area, bool anonymousShared, bool populate)
     {
         ulong charge = (area.Flags & VmaFlags.Accounted) != 0 || (anonymousShared && (area.Flags & VmaFlags.NoReserve) == 0) ? area.Pages : 0;
-        if (!_areas.MayAdd(3) || !TryCharge(charge))
+        if (!_areas.MayAdd(3) || (anonymousShared && !_machine.Files.MayCreateShared()) || !TryCharge(charge))
             return Fail(Errno.ENOMEM);
         if (!Unmap(area.Start, area.End))
         {

@@ -62,6 +62,13 @@ internal sealed unsafe class ReverseMap(Machine machine)
         _moved.Remove(pfn);
     }
 
+    /// <summary>The page lies in another frame now.</summary>
+    public void Migrated(uint from, uint to)
+    {
+        if (_moved.Remove(from, out List<(int Pid, ulong Page)>? places))
+            _moved[to] = places;
+    }
+
     /// <summary>Every PTE of a frame. The list is good until the next call.</summary>
     public List<Mapping> Find(uint pfn) => Find(pfn, _frames[pfn].MapCount, leaves: false);
 

@@ -16,6 +16,11 @@ internal sealed class ContentsUnderTest : IDisposable
     public ContentsUnderTest(ulong ramBytes, ThpPolicy policy)
     {
         _machine = new Machine(new MachineOptions { RamBytes = ramBytes, Thp = policy, Overcommit = OvercommitPolicy.Always });
+        _machine.Compactor.PageMoved = (from, to) =>
+        {
+            if (_contents.Remove(from, out int held))
+                _contents[to] = held;
+        };
         _processes.Add((_machine.CreateProcess(SystemUnderTest.Layout), []));
     }
 
@@ -62,6 +67,8 @@ internal sealed class ContentsUnderTest : IDisposable
                 break;
         }
 
+        if (operation.Place % 7 == 0)
+            _machine.CompactMemory();
         Verify();
     }
 
