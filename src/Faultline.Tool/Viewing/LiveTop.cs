@@ -9,6 +9,8 @@ namespace Faultline.Tool.Viewing;
 /// <summary><c>faultline top --live</c>: programs under the shim, looked at once a second.</summary>
 internal static class LiveTop
 {
+    private const int PipeWidth = 200;
+
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
     /// <param name="named">Nothing, or the number of a process.</param>
@@ -27,7 +29,11 @@ internal static class LiveTop
             bool live = !once && ReferenceEquals(output, Console.Out) && !Console.IsOutputRedirected;
             IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(output) });
             if (!live)
+            {
+                // A pipe has no width that a row would have to fit into.
+                console.Profile.Width = PipeWidth;
                 console.Write(Look(sessions));
+            }
             else
                 console.Live(Look(sessions)).Start(context => Update(context, sessions));
             return ExitCodes.Fine;
@@ -65,7 +71,7 @@ internal static class LiveTop
         table.AddColumn("PID");
         foreach (string column in (string[])["VIRT", "RES", "SHR", "%MEM", "minflt", "majflt", "calls", "live"])
             table.AddColumn(new TableColumn(column).RightAligned());
-        table.AddColumn("");
+        table.AddColumn(new TableColumn("").NoWrap());
         foreach (SessionFile session in sessions)
             AddRows(table, SessionReading.Take(session));
         return table;
