@@ -87,6 +87,15 @@ public sealed unsafe partial class Malloc<TProcess>
         return InUse(chunk, size) ? size - ChunkLayout.WordSize : 0;
     }
 
+    /// <summary><see cref="UsableSize"/> of a block that lives, by its own header alone; and whether it is a mapping of its own.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public ulong LiveSize(ulong pointer, out bool mapped)
+    {
+        ulong head = Word(pointer - ChunkLayout.WordSize);
+        mapped = (head & ChunkLayout.Mapped) != 0;
+        return (head & ~ChunkLayout.FlagMask) - (mapped ? ChunkLayout.HeaderSize : ChunkLayout.WordSize);
+    }
+
     /// <summary>The block is a mapping of its own.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool IsMapped(ulong pointer) => (Word(pointer - ChunkLayout.WordSize) & ChunkLayout.Mapped) != 0;

@@ -30,13 +30,13 @@ internal sealed unsafe partial class BlockTable
         return true;
     }
 
-    /// <summary>Reports a claimed block whose guard was overwritten. False then: the tag as it was before no longer tells of a guard.</summary>
+    /// <summary>Reports a claimed block whose guard was overwritten; <paramref name="state"/> is from before. False then: there is no guard any more.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public bool CheckGuard(in BlockTag tag, ulong block, ulong limit)
+    public bool CheckGuard(in BlockTag tag, ulong state, ulong block, ulong limit)
     {
-        if ((tag.State & BlockTag.GuardedBit) == 0)
+        if ((state & BlockTag.GuardedBit) == 0)
             return true;
-        byte* start = (byte*)block + tag.RequestedBytes;
+        byte* start = (byte*)block + (state & BlockTag.RequestedMask);
         byte* end = start + GuardLength((ulong)start, limit);
         byte* at = FirstOverwritten(start, end);
         if (at == end)

@@ -87,23 +87,21 @@ internal sealed unsafe partial class BlockTable
 
     /// <summary>
     /// Takes the live block whose chunk starts there for the calling thread, which is about to free or move it: from then on it counts
-    /// as freed for every other thread. A null reference if there is none, or another thread was first. <paramref name="old"/> is the tag
-    /// before.
+    /// as freed for every other thread. A null reference if there is none, or another thread was first. <paramref name="state"/> is the
+    /// tag's before.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public ref BlockTag Claim(ulong chunk, int site, out BlockTag old)
+    public ref BlockTag Claim(ulong chunk, int site, out ulong state)
     {
         while (true)
         {
+            state = 0;
             ref BlockTag tag = ref FindLive(chunk);
             if (Unsafe.IsNullRef(ref tag))
-            {
-                old = default;
                 return ref tag;
-            }
-
-            old = tag;
-            if (!old.IsLive || Interlocked.CompareExchange(ref tag.State, old.State & ~(BlockTag.LiveBit | BlockTag.GuardedBit), old.State) != old.State)
+            state = tag.State;
+            ulong claimed = state & ~(BlockTag.LiveBit | BlockTag.GuardedBit);
+            if (claimed == state || Interlocked.CompareExchange(ref tag.State, claimed, state) != state)
                 continue;
             tag.ReleaseSite = (uint)site;
             return ref tag;

@@ -76,6 +76,7 @@ internal sealed class EngineParts : IDisposable
                 Tunables = tunables ?? MallocTunables.Default,
             });
             Describe(session, arena, observer, reason, findings);
+            MallocSettings.Describe(findings, tunables ?? MallocTunables.Default, session.Header->Cpus);
             return parts;
         }
         catch (OutOfMemoryException)
@@ -113,7 +114,6 @@ internal sealed class EngineParts : IDisposable
         session.Header->HeapStart = arena.Start;
         session.Header->Observer = observer.Kind;
         findings.Note("observer", reason);
-        findings.Note("threads", "an arena and a cache for each thread, as glibc attaches them");
         findings.Note("pages", "a page that several blocks share is charged to the site whose block was placed first on it since it was last absent");
         if (arena.Length < 1UL << 40)
             findings.Note("arena", $"the host allows an arena of {arena.Length >> 20} MiB only");

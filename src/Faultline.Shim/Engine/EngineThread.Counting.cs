@@ -13,23 +13,25 @@ internal sealed unsafe partial class EngineThread
     {
         if ((uint)site > _siteCount)
             site = 0;
-        SiteCounters* counters = Begin(site);
-        counters->Calls++;
+        Begin(site)->Calls++;
         End();
         _shard->CurrentSite = site;
         return site;
     }
 
+    /// <summary>Of the call that <see cref="CountCall"/> began.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void CountAllocation(int site, ulong requested, ulong usable, bool mapped)
     {
-        SiteCounters* counters = Begin(site);
+        if (_isShared)
+            HostLock.Enter(ref _shard->SharedLock);
+        SiteCounters* counters = _sites + site;
         counters->Allocations++;
-        counters->RequestedBytes += requested;
         counters->UsableBytes += usable;
-        if (mapped)
-            counters->MappedAllocations++;
-        long live = (long)(counters->RequestedBytes - counters->ReleasedRequestedBytes);
+        counters->MappedAllocations += mapped ? 1UL : 0;
+        ulong bytes = counters->RequestedBytes + requested;
+        counters->RequestedBytes = bytes;
+        long live = (long)(bytes - counters->ReleasedRequestedBytes);
         if (live > (long)counters->PeakLiveBytes)
             RaisePeak(counters, site, live);
         End();
@@ -41,9 +43,10 @@ internal sealed unsafe partial class EngineThread
     {
         SiteCounters* counters = Begin(site);
         counters->Released += blocks;
-        counters->ReleasedRequestedBytes += requested;
         counters->ReleasedUsableBytes += usable;
-        long live = (long)(counters->RequestedBytes - counters->ReleasedRequestedBytes);
+        ulong bytes = counters->ReleasedRequestedBytes + requested;
+        counters->ReleasedRequestedBytes = bytes;
+        long live = (long)(counters->RequestedBytes - bytes);
         if (counters->PublishedLiveBytes - live >= SessionCounters.PublishEvery)
             Publish(counters, site, live);
         End();

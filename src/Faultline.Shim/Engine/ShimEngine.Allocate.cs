@@ -20,7 +20,8 @@ internal sealed unsafe partial class ShimEngine
             return RealAllocator.malloc(size);
         try
         {
-            EngineThread thread = Enter(ref site);
+            EngineThread thread = Self();
+            site = thread.CountCall(site);
             void* block = Answer(thread, _malloc.Allocate(thread.Malloc, size), requested, family, site);
             RecordMalloc(thread, block, size, requested, site);
             return block;
@@ -38,7 +39,8 @@ internal sealed unsafe partial class ShimEngine
             return RealAllocator.calloc(count, size);
         try
         {
-            EngineThread thread = Enter(ref site);
+            EngineThread thread = Self();
+            site = thread.CountCall(site);
             void* block = Answer(thread, _malloc.Calloc(thread.Malloc, count, size), unchecked(count * size), family, site);
             if (_recorder != null)
                 RecordAllocation(thread, TraceEventKind.Calloc, block, null, size, count, size, site);
@@ -59,7 +61,8 @@ internal sealed unsafe partial class ShimEngine
             return RealAllocator.memalign(alignment, size);
         try
         {
-            EngineThread thread = Enter(ref site);
+            EngineThread thread = Self();
+            site = thread.CountCall(site);
             void* block = Answer(thread, _malloc.AlignedAllocate(thread.Malloc, alignment, size), requested, family, site);
             if (_recorder != null)
                 RecordAllocation(thread, TraceEventKind.Memalign, block, null, size, alignment, requested, site);
@@ -87,22 +90,14 @@ internal sealed unsafe partial class ShimEngine
     private void Place(EngineThread thread, ulong block, ulong requested, AllocationFamily family, int site)
     {
         ulong chunk = block - BlockTable.HeaderBytes;
-        ulong usable = _malloc.UsableSize(block);
-        ulong limit = block + usable;
-        bool mapped = _malloc.IsMapped(block);
+        ulong usable = _malloc.LiveSize(block, out bool mapped);
         if (mapped)
-        {
             PlaceOnMapping(chunk, site);
-        }
         else
-        {
-            _watched.PlaceOnHeap(chunk, limit, site);
-            limit += NextSizeWord;
-        }
-
+            _watched.PlaceOnHeap(chunk, block + usable, site);
         if (_assumes)
             Assume(block, requested);
-        _blocks.Place(chunk, requested, limit, site, family);
+        _blocks.Place(chunk, requested, GuardLimit(block, usable, mapped), site, family);
         thread.CountAllocation(site, requested, usable, mapped);
     }
 
@@ -124,5 +119,5 @@ internal sealed unsafe partial class ShimEngine
 
     /// <summary>Where a block's guard ends: for a chunk of the heap behind the size word of the next chunk.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private ulong GuardLimit(ulong block, ulong usable) => block + usable + (_malloc.IsMapped(block) ? 0 : NextSizeWord);
+    private static ulong GuardLimit(ulong block, ulong usable, bool mapped) => block + usable + (mapped ? 0 : NextSizeWord);
 }

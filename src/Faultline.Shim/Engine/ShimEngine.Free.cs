@@ -23,7 +23,8 @@ internal sealed unsafe partial class ShimEngine
             return;
         try
         {
-            EngineThread thread = Enter(ref site);
+            EngineThread thread = Self();
+            site = thread.CountCall(site);
             if (_recorder == null)
                 FreeOwn(thread, (ulong)block, family, site);
             else
@@ -48,13 +49,14 @@ internal sealed unsafe partial class ShimEngine
 
         try
         {
-            EngineThread thread = Enter(ref site);
+            EngineThread thread = Self();
+            site = thread.CountCall(site);
             ulong user = (ulong)block;
             ref BlockTag tag = ref _blocks.FindLive(user - BlockTable.HeaderBytes);
             if (Unsafe.IsNullRef(ref tag))
                 return 0;
-            ulong usable = _malloc.UsableSize(user);
-            _blocks.RemoveGuard(ref tag, user, GuardLimit(user, usable));
+            ulong usable = _malloc.LiveSize(user, out bool mapped);
+            _blocks.RemoveGuard(ref tag, user, GuardLimit(user, usable, mapped));
             _recorder?.Add(thread, TraceEventKind.UsableSize, TraceEventFlags.None, site, user, usable, _recorder.Now());
             return (nuint)usable;
         }
@@ -75,22 +77,22 @@ internal sealed unsafe partial class ShimEngine
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void FreeOwn(EngineThread thread, ulong user, AllocationFamily family, int site)
     {
-        ref BlockTag tag = ref _blocks.Claim(user - BlockTable.HeaderBytes, site, out BlockTag old);
+        ref BlockTag tag = ref _blocks.Claim(user - BlockTable.HeaderBytes, site, out ulong state);
         if (Unsafe.IsNullRef(ref tag))
             ReportWrongFree(user, FindingKind.DoubleFree);
         else
-            FreeClaimed(thread, ref tag, old, user, family, site);
+            FreeClaimed(thread, ref tag, state, user, family, site);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private void FreeClaimed(EngineThread thread, ref BlockTag tag, in BlockTag old, ulong user, AllocationFamily family, int site)
+    private void FreeClaimed(EngineThread thread, ref BlockTag tag, ulong state, ulong user, AllocationFamily family, int site)
     {
-        ulong usable = _malloc.UsableSize(user);
-        _blocks.CheckGuard(old, user, GuardLimit(user, usable));
-        if (old.Family != (uint)family)
-            CheckFamily(old, user, family, site);
-        thread.CountRelease((int)old.AllocationSite, old.RequestedBytes, usable);
-        if (!_malloc.IsMapped(user))
+        ulong usable = _malloc.LiveSize(user, out bool mapped);
+        _blocks.CheckGuard(tag, state, user, GuardLimit(user, usable, mapped));
+        if (tag.Family != (uint)family)
+            CheckFamily(tag, user, family, site);
+        thread.CountRelease((int)tag.AllocationSite, state & BlockTag.RequestedMask, usable);
+        if (!mapped)
             PrepareRelease(ref tag, user, usable);
         _malloc.Free(thread.Malloc, user);
     }

@@ -22,7 +22,8 @@ internal sealed unsafe partial class ShimEngine
 
         try
         {
-            EngineThread thread = Enter(ref site);
+            EngineThread thread = Self();
+            site = thread.CountCall(site);
             Errno error = Errno.None;
             void* answer = HostCalls.Failed;
             _watched.Lock();
@@ -53,7 +54,8 @@ internal sealed unsafe partial class ShimEngine
         Errno error = Errno.None;
         try
         {
-            EngineThread thread = Enter(ref site);
+            EngineThread thread = Self();
+            site = thread.CountCall(site);
             _watched.Lock();
             error = UnmapOwn(thread, (ulong)start, length, site);
             _watched.Unlock();
@@ -78,7 +80,8 @@ internal sealed unsafe partial class ShimEngine
         Errno error = Errno.None;
         try
         {
-            EngineThread thread = Enter(ref site);
+            EngineThread thread = Self();
+            site = thread.CountCall(site);
             _watched.Lock();
             error = _watched.Madvise(new VirtualAddress((ulong)start), length, (Advice)advice, overBlocks: true).Error;
             bool failed = error is not (Errno.None or Errno.ENOMEM);

@@ -23,7 +23,8 @@ internal sealed unsafe partial class ShimEngine
         void* answer = HostCalls.Failed;
         try
         {
-            EngineThread thread = Enter(ref site);
+            EngineThread thread = Self();
+            site = thread.CountCall(site);
             _watched.Lock();
             ulong end = (ulong)start + PageSize.Up(oldLength);
             if (((ulong)start & PageSize.Mask) != 0 || oldLength == 0 || newLength == 0 || end > _arenaStart + _arenaLength || !_watched.IsUserRange((ulong)start, end))

@@ -26,11 +26,12 @@ internal sealed unsafe partial class ShimEngine
 
         if (_steppedAside)
             return Rescue(block, RequestedOf((ulong)block), size);
-        BlockTag old = default;
+        ulong state = 0;
         try
         {
-            EngineThread thread = Enter(ref site);
-            void* moved = ReallocateOwn(thread, (ulong)block, size, requested, family, site, ref old);
+            EngineThread thread = Self();
+            site = thread.CountCall(site);
+            void* moved = ReallocateOwn(thread, (ulong)block, size, requested, family, site, ref state);
             if (_recorder != null)
                 RecordAllocation(thread, TraceEventKind.Realloc, moved, block, size, 0, requested, site);
             return moved;
@@ -38,7 +39,7 @@ internal sealed unsafe partial class ShimEngine
         catch (Exception failure)
         {
             StepAside(failure);
-            return Rescue(block, old.IsLive ? (nuint)old.RequestedBytes : RequestedOf((ulong)block), size);
+            return Rescue(block, state != 0 ? (nuint)(state & BlockTag.RequestedMask) : RequestedOf((ulong)block), size);
         }
     }
 
@@ -54,7 +55,8 @@ internal sealed unsafe partial class ShimEngine
             return MoveElsewhere(block, alignment, size, site);
         try
         {
-            EngineThread thread = Enter(ref site);
+            EngineThread thread = Self();
+            site = thread.CountCall(site);
             return ReallocateAlignedOwn(thread, (ulong)block, alignment, size, requested, site);
         }
         catch (Exception failure)
@@ -64,32 +66,32 @@ internal sealed unsafe partial class ShimEngine
         }
     }
 
-    /// <summary><paramref name="old"/> is the block's tag as it was, as soon as the block is claimed.</summary>
-    private void* ReallocateOwn(EngineThread thread, ulong user, nuint size, nuint requested, AllocationFamily family, int site, ref BlockTag old)
+    /// <summary><paramref name="state"/> is that of the block's tag as it was, as soon as the block is claimed.</summary>
+    private void* ReallocateOwn(EngineThread thread, ulong user, nuint size, nuint requested, AllocationFamily family, int site, ref ulong state)
     {
         ulong chunk = user - BlockTable.HeaderBytes;
-        ref BlockTag tag = ref _blocks.Claim(chunk, site, out old);
+        ref BlockTag tag = ref _blocks.Claim(chunk, site, out state);
         if (Unsafe.IsNullRef(ref tag))
         {
             ReportWrongFree(user, FindingKind.ReallocAfterFree);
             return Answer(thread, _malloc.Allocate(thread.Malloc, size), requested, family, site);
         }
 
-        bool mapped = _malloc.IsMapped(user);
-        ulong usable = _malloc.UsableSize(user);
-        if (!_blocks.CheckGuard(old, user, GuardLimit(user, usable)))
-            old.State &= ~BlockTag.GuardedBit;
-        if (old.Family != (uint)family)
-            CheckFamily(old, user, family, site);
+        ulong usable = _malloc.LiveSize(user, out bool mapped);
+        if (!_blocks.CheckGuard(tag, state, user, GuardLimit(user, usable, mapped)))
+            state &= ~BlockTag.GuardedBit;
+        if (tag.Family != (uint)family)
+            CheckFamily(tag, user, family, site);
+        int owner = (int)tag.AllocationSite;
         ulong moved = _malloc.Reallocate(thread.Malloc, user, size);
         if (moved == 0)
         {
-            tag = old;
+            tag.State = state;
             thread.CountFailure(site);
             return null;
         }
 
-        thread.CountRelease((int)old.AllocationSite, old.RequestedBytes, usable);
+        thread.CountRelease(owner, state & BlockTag.RequestedMask, usable);
         if (moved != user)
             thread.CountMove(site);
         Place(thread, moved, requested, family, site);

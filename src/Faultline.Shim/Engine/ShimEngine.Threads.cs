@@ -34,12 +34,12 @@ internal sealed unsafe partial class ShimEngine
             thread = new EngineThread(this, malloc, _shards.Take()) { Lane = _recorder?.Enter(malloc.Number) };
             _mainIsKnown |= isMain;
             // From here on it is the calling thread's: what the dead leave behind may be recorded in its lane.
-            EngineThread.Current = thread;
+            thread.MakeCurrent();
             RetireDead();
             _threads.Add(thread);
         }
 
-        EngineThread.Current = thread;
+        thread.MakeCurrent();
         HostLock.Exit(ref _threadsLock);
         return thread;
     }

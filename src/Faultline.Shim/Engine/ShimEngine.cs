@@ -91,22 +91,14 @@ internal sealed unsafe partial class ShimEngine : IDisposable
         _recorder?.Dispose();
     }
 
-    /// <summary>A routed call begins: counts it. Answers the calling thread's context.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private EngineThread Enter(ref int site)
-    {
-        EngineThread thread = Self();
-        site = thread.CountCall(site);
-        return thread;
-    }
-
     /// <summary>A call that only concerns the real allocator, or nobody (free of null).</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     private void CountElsewhere(int site, bool foreign, TraceEventKind kind = TraceEventKind.None, void* address = null)
     {
         try
         {
-            EngineThread thread = Enter(ref site);
+            EngineThread thread = Self();
+            site = thread.CountCall(site);
             if (foreign)
                 thread.CountForeign();
             RecordElsewhere(thread, kind, address, site, foreign);
