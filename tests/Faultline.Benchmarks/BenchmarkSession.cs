@@ -7,9 +7,9 @@ namespace Faultline.Benchmarks;
 internal static unsafe class BenchmarkSession
 {
     /// <summary>To be called before the shim is used. Throws <see cref="InvalidOperationException"/> if the shim did not take the session.</summary>
-    public static SessionFile Attach(int recordingDescriptor = 0)
+    public static SessionFile Attach(int recordingDescriptor = 0, uint siteCount = 1)
     {
-        SessionFile session = SessionFile.Create(new SessionParameters { SiteCount = 1, RecordingDescriptor = recordingDescriptor });
+        SessionFile session = SessionFile.Create(new SessionParameters { SiteCount = siteCount, RecordingDescriptor = recordingDescriptor });
         Environment.SetEnvironmentVariable(SessionLayout.EnvironmentVariable, session.Path);
         NativeMemoryShim.Free(NativeMemoryShim.Alloc(1, site: 1), site: 1);
         if (session.Header->State != SessionState.Running)

@@ -75,5 +75,16 @@ public class WrongProgramTests
         Assert.Equal(0UL, watched.Report.GetProperty("totals").GetProperty("liveBlocks").GetUInt64());
     }
 
+    [Fact]
+    public void The_programs_own_malloc_settings_are_in_force()
+    {
+        Watched watched = Watched.Start(Programs.Fixture("WrongPrograms"), ["threads"], new Dictionary<string, string> { ["MALLOC_ARENA_MAX"] = "1" });
+
+        Assert.Equal("corrupted 0\nend of threads\n", watched.Run.Output);
+        Assert.Equal("a cache and an arena for each thread, at most 1; from the environment: arena_max=1",
+            watched.Report.GetProperty("profile").GetProperty("arenas").GetString());
+        Assert.Equal(0UL, watched.Report.GetProperty("totals").GetProperty("liveBlocks").GetUInt64());
+    }
+
     private static Watched Start(string name) => Watched.Start(Programs.Fixture("WrongPrograms"), [name]);
 }

@@ -44,7 +44,7 @@ internal static unsafe class Scenarios
     private static readonly SessionNote[] s_notes =
     [
         new("observer", "observed: real pages read with PAGEMAP_SCAN"),
-        new("threads", "one arena behind a lock: glibc's per-thread arenas and caches are not simulated yet"),
+        new("threads", "a cache and an arena for each thread, at most 8 for each CPU (16)"),
         new("pages", "a page that several blocks share is charged to the site whose block was placed first on it since it was last absent"),
     ];
 

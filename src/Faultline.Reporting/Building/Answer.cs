@@ -25,7 +25,7 @@ internal static class Answer
     {
         string more = sum.UsableBytes > sum.RequestedBytes
             ? $" ({Percent(Share(sum.UsableBytes - sum.RequestedBytes, sum.RequestedBytes))} more)" : "";
-        return $"glibc made {Bytes(sum.UsableBytes)} of that usable{more}: {Count(sum.HeapBlocks, "block")} came from the brk heap, "
+        return $"glibc made {Bytes(sum.UsableBytes)} of that usable{more}: {Count(sum.HeapBlocks, "block")} came from the heap, "
             + $"{Number(sum.MappedBlocks)} from mappings of their own.";
     }
 

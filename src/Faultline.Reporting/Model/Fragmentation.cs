@@ -28,7 +28,7 @@ public sealed record HeapFragmentation
 
     public required ulong TrimmableBytes { get; init; }
 
-    /// <summary>What the allocator holds from the kernel: the brk heap, and mappings for single blocks.</summary>
+    /// <summary>What the allocator holds from the kernel: the heaps of all arenas, and mappings for single blocks.</summary>
     public required ulong HeapBytes { get; init; }
 
     public required ulong MappedBytes { get; init; }

@@ -16,7 +16,7 @@ public readonly record struct Amounts
     /// <summary>Of the blocks: those that got a mapping of their own.</summary>
     public ulong MappedBlocks { get; init; }
 
-    /// <summary>Of the blocks: those cut from the brk heap.</summary>
+    /// <summary>Of the blocks: those cut from an arena's heap.</summary>
     public ulong HeapBlocks => Blocks - MappedBlocks;
 
     public ulong Failures { get; init; }

@@ -28,7 +28,7 @@ internal static class FragmentationSection
         page.Table(table);
         if (heap.Verdict != null)
             page.Hanging("  > ", heap.Verdict);
-        page.Paragraph($"brk heap {Bytes(heap.HeapBytes)} with {Bytes(heap.HeapResidentPages * 4096)} resident, "
+        page.Paragraph($"heap {Bytes(heap.HeapBytes)} with {Bytes(heap.HeapResidentPages * 4096)} resident, "
             + $"mappings {Bytes(heap.MappedBytes)}; "
             + $"free {Bytes(heap.FreeBytes)}, largest piece {Bytes(heap.LargestFreeBytes)}; "
             + $"mmap_threshold {Number(heap.MmapThreshold)} B, trim_threshold {Number(heap.TrimThreshold)} B", "  ");

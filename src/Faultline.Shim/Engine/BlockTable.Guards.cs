@@ -104,7 +104,10 @@ internal sealed unsafe partial class BlockTable
         byte* last = end - 1;
         while (*last == GuardByte)
             last--;
-        _findings.Add(FindingKind.WritePastEnd, (ulong)first, (ulong)(last - first) + 1, tag, block);
+        // The block was written past its end while it lived: who frees it only finds it.
+        BlockTag alive = tag;
+        alive.ReleaseSite = 0;
+        _findings.Add(FindingKind.WritePastEnd, (ulong)first, (ulong)(last - first) + 1, alive, block);
     }
 
     /// <summary>The part of [start, limit) that is guarded: it stays on one page.</summary>

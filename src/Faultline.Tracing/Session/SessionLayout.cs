@@ -175,7 +175,7 @@ public struct SiteCounters
     public ulong RequestedBytes;
     public ulong UsableBytes;
 
-    /// <summary>Of the allocations: those served by a mapping of their own (mmap); the rest came from the brk heap.</summary>
+    /// <summary>Of the allocations: those served by a mapping of their own (mmap); the rest came from the arenas' heaps.</summary>
     public ulong MappedAllocations;
 
     /// <summary>Allocations that answered NULL (an OutOfMemoryException in .NET's APIs).</summary>
