@@ -6,15 +6,15 @@ namespace Faultline.Reporting;
 
 /// <summary>
 /// What a replayed report is of: the trace's file, who made it, how many events were replayed, why it ended early (null where it did
-/// not), what is known of touches in one word and in a sentence, and the allocator's settings ("" for none).
+/// not), what is known of touches in one word and in a sentence, the allocator's settings ("" for none), and the machine's swap.
 /// </summary>
 public sealed record ReplayFacts(
-    string Trace, string Source, ulong Events, string? Damage, string Touches, string TouchesText, string Tunables)
+    string Trace, string Source, ulong Events, string? Damage, string Touches, string TouchesText, string Tunables, ulong SwapBytes = 0)
 {
     public static ReplayFacts Of(ReplayResult replay, string trace)
     {
         (string touches, string text) = TouchesOf(replay);
-        return new(trace, replay.Trace.Source, replay.Events, replay.Damage?.ToString().ReplaceLineEndings(" "), touches, text, replay.Tunables);
+        return new(trace, replay.Trace.Source, replay.Events, replay.Damage?.ToString().ReplaceLineEndings(" "), touches, text, replay.Tunables, replay.Machine.SwapBytes);
     }
 
     /// <summary>A replay in the form in which a program under watch leaves its figures.</summary>

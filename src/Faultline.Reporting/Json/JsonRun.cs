@@ -35,6 +35,7 @@ internal static class JsonRun
         json.WriteString("damage", replay.Damage);
         json.WriteString("touches", replay.Touches);
         json.WriteString("tunables", replay.Tunables);
+        json.WriteNumber("swapBytes", replay.SwapBytes);
         json.WriteEndObject();
     }
 

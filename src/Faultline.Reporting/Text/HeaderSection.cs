@@ -29,7 +29,7 @@ internal static class HeaderSection
 
         string how = end.Signal == null ? $"exit code {end.ExitCode}" : $"killed by {end.Signal} (exit code {end.ExitCode})";
         page.Labelled("ended", $"{how} after {Duration(end.WallTime)}");
-        Models(page, report.Profile, report.Data.HasCounters);
+        Models(page, report.Profile, report.Data.HasCounters, swapBytes: 0);
         Routing(page, report);
         if (report.Data.HasCounters)
             page.Labelled("data", report.Data.Text);
@@ -44,7 +44,7 @@ internal static class HeaderSection
     private static void Replayed(Page page, Report report, ReplayFacts replay)
     {
         page.Labelled("replayed", $"{replay.Trace} ({replay.Source} trace, {Count(replay.Events, "event")})");
-        Models(page, report.Profile, ran: false);
+        Models(page, report.Profile, ran: false, replay.SwapBytes);
         if (replay.Tunables.Length > 0)
             page.Labelled("tunables", replay.Tunables);
         page.Labelled("touches", replay.TouchesText);
@@ -53,12 +53,12 @@ internal static class HeaderSection
             page.Labelled("note", note.Text);
     }
 
-    private static void Models(Page page, Profile profile, bool ran)
+    private static void Models(Page page, Profile profile, bool ran, ulong swapBytes)
     {
         page.Labelled("libc", $"{profile.Libc} (simulated){(profile.Arenas == null ? "" : ": " + profile.Arenas)}");
         page.Labelled("kernel", $"{profile.Kernel} (simulated): "
             + $"{Bytes(profile.RamBytes)} RAM, {Count(profile.Cpus, "CPU")}, "
-            + $"{Bytes(profile.PageBytes)} pages, transparent huge pages {profile.Thp}, no swap");
+            + $"{Bytes(profile.PageBytes)} pages, transparent huge pages {profile.Thp}, {(swapBytes == 0 ? "no swap" : $"{Bytes(swapBytes)} swap")}");
         if (ran)
             page.Labelled("observer", profile.ObserverText);
     }

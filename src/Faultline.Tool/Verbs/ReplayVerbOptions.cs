@@ -34,6 +34,20 @@ internal sealed class ReplayVerbOptions
         CustomParser = result => RunOptions.ParseChoice(result, "never", "madvise", "always"),
     };
 
+    private readonly Option<ulong?> _swap = new("--swap")
+    {
+        Description = "Swap area of the simulated machine, such as 1GiB. [default: none]",
+        HelpName = "size",
+        CustomParser = result => ParseSize(result, "--swap", PageSize.Bytes * 16),
+    };
+
+    private readonly Option<ulong?> _memoryLimit = new("--memory-limit")
+    {
+        Description = "Memory limit of the cgroup that the program runs in, as a container has it, such as 256MiB. [default: none]",
+        HelpName = "size",
+        CustomParser = result => ParseSize(result, "--memory-limit", 1UL << 20),
+    };
+
     private readonly Option<int?> _arenaMax = new("--arena-max")
     {
         Description = "Most arenas, as glibc.malloc.arena_max sets it.",
@@ -55,18 +69,20 @@ internal sealed class ReplayVerbOptions
         CustomParser = result => RunOptions.ParseChoice(result, "none", "written"),
     };
 
-    public IEnumerable<Option> All => [_ram, _cpus, _thp, _arenaMax, _tunables, _touches];
+    public IEnumerable<Option> All => [_ram, _swap, _memoryLimit, _cpus, _thp, _arenaMax, _tunables, _touches];
 
     /// <summary>Whether the user said what to take for touched.</summary>
     public bool AssumesTouches(ParseResult parsed) => parsed.GetResult(_touches) != null;
 
     /// <summary>Whether the user set anything that overrides the trace's own settings.</summary>
     public bool OverridesTrace(ParseResult parsed)
-        => new Option[] { _ram, _cpus, _thp, _arenaMax, _tunables }.Any(option => parsed.GetResult(option) is { Implicit: false });
+        => new Option[] { _ram, _swap, _memoryLimit, _cpus, _thp, _arenaMax, _tunables }.Any(option => parsed.GetResult(option) is { Implicit: false });
 
     public ReplayOptions Read(ParseResult parsed, string traceName) => new()
     {
         RamBytes = parsed.GetValue(_ram),
+        SwapBytes = parsed.GetValue(_swap) ?? 0,
+        MemoryLimitBytes = parsed.GetValue(_memoryLimit),
         Cpus = parsed.GetValue(_cpus),
         Thp = parsed.GetValue(_thp) switch
         {
@@ -82,6 +98,18 @@ internal sealed class ReplayVerbOptions
 
     private string? ArenaMax(ParseResult parsed)
         => parsed.GetValue(_arenaMax) is { } most ? FormattableString.Invariant($"glibc.malloc.arena_max={most}") : null;
+
+    private static ulong? ParseSize(ArgumentResult result, string option, ulong least)
+    {
+        string text = result.Tokens[0].Value;
+        if (ByteSize.Parse(text) is not { } bytes)
+            result.AddError($"{option} {text} is not a size: give a number with a unit, such as 256MiB");
+        else if (bytes < least || bytes >= LargestRam)
+            result.AddError($"{option} {text} is outside of {least >> 10}KiB to 8TiB");
+        else
+            return PageSize.Down(bytes);
+        return null;
+    }
 
     private static ulong? ParseRam(ArgumentResult result)
     {

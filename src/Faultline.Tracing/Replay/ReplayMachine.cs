@@ -28,13 +28,18 @@ internal sealed class ReplayMachine : IDisposable
         ulong start = HasRecordedSpace ? trace.HeapStart : HeapBase, end = HasRecordedSpace ? trace.MmapTop : Floor;
         _shadow = new ChunkShadow(new(start), end - start);
         Owners = new PageOwners(start, end);
+        // Nobody kills process 1: where memory can run out, the program must be another.
+        MemoryCgroup? group = options.MemoryLimitBytes is { } limit ? _machine.CreateCgroup("limit", limit) : null;
+        if (group != null || options.SwapBytes > 0)
+            _machine.CreateProcess(AddressSpaceLayout.X64).Task.Comm = "init";
         Process process = _machine.CreateProcess(new AddressSpaceLayout
         {
             BrkStart = new(start),
             BrkLimit = trace.HeapRoom == 0 || trace.HeapRoom >= end - start ? null : new(PageSize.Up(start + trace.HeapRoom) + PageSize.Bytes),
             MmapBase = new(end),
             MmapMin = new(start),
-        });
+        }, group);
+        process.Task.Comm = "program";
         _framesAtStart = KernelWork.AllocatedFrames(_machine);
         Charged = new ChargedProcess(process, Owners, Sites);
         Malloc = new Malloc<ReplayProcess>(new ReplayProcess(Charged), _shadow, new MallocOptions

@@ -25,6 +25,12 @@ public sealed record ReplayOptions
     /// <summary>Default madvise.</summary>
     public ThpPolicy? Thp { get; init; }
 
+    /// <summary>Size of the swap area, bytes; 0: none.</summary>
+    public ulong SwapBytes { get; init; }
+
+    /// <summary>Memory limit of the cgroup that the program runs in, bytes, as a container's; null: none.</summary>
+    public ulong? MemoryLimitBytes { get; init; }
+
     /// <summary>In the form of GLIBC_TUNABLES; they override those that the trace was recorded under.</summary>
     public string Tunables { get; init; } = "";
 
@@ -50,6 +56,7 @@ public sealed record ReplayOptions
     {
         RamBytes = RamBytes ?? (trace.RamBytes is >= 64UL << 20 and <= 8UL << 40 ? PageSize.Down(trace.RamBytes) : new MachineOptions().RamBytes),
         Cpus = Cpus ?? (trace.Cpus is >= 1 and <= 4096 ? trace.Cpus : new MachineOptions().Cpus),
+        SwapBytes = SwapBytes,
         Thp = Thp ?? (trace.ThpPolicy is >= 0 and <= 2 ? (ThpPolicy)trace.ThpPolicy : ThpPolicy.MadviseOnly),
     };
 

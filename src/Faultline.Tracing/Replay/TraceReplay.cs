@@ -14,20 +14,8 @@ public static class TraceReplay
     {
         using ReplayMachine machine = new(source.Metadata, options);
         ReplayRun run = new(source.Metadata, options, machine);
-        TraceEvent[] events = new TraceEvent[Batch];
         UsageMeter usage = default;
-        ulong done = 0;
-        for (int count; (count = source.Read(events)) > 0; progress?.Invoke(done))
-        {
-            foreach (ref readonly TraceEvent e in events.AsSpan(0, count))
-            {
-                run.Apply(e);
-                usage.Look(machine.Sites.LiveBytes, machine.Charged.Process.ResidentPages.Value);
-            }
-
-            done += (ulong)count;
-        }
-
+        ulong done = Drive(source, run, machine, ulong.MaxValue, ref usage, progress);
         KernelWork work = machine.Work;
         // First of all: asking the allocator for its figures is an access too, and may fault.
         machine.Charged.CountResidentPages();
@@ -51,7 +39,7 @@ public static class TraceReplay
             Events = done,
             IsFaithful = run.IsFaithful,
             Damage = source.Damage,
-            Notes = [.. source.Notes, .. run.Oddities.Sentences()],
+            Notes = [.. source.Notes, .. run.Oddities.Sentences(), .. PressureNotes.Of(machine, options, done)],
         };
     }
 
@@ -62,15 +50,8 @@ public static class TraceReplay
         try
         {
             ReplayRun run = new(source.Metadata, options, machine);
-            TraceEvent[] events = new TraceEvent[Batch];
-            ulong done = 0;
-            for (int count; done < lastEvent && (count = source.Read(events)) > 0;)
-                foreach (ref readonly TraceEvent e in events.AsSpan(0, (int)Math.Min((ulong)count, lastEvent - done)))
-                {
-                    run.Apply(e);
-                    done++;
-                }
-
+            UsageMeter usage = default;
+            ulong done = Drive(source, run, machine, lastEvent, ref usage, progress: null);
             return new ReplayStory(machine, done);
         }
         catch
@@ -78,6 +59,31 @@ public static class TraceReplay
             machine.Dispose();
             throw;
         }
+    }
+
+    /// <summary>Applies events up to the last one wanted, the end, or the program's death by the OOM killer; answers how many.</summary>
+    private static ulong Drive(ITraceSource source, ReplayRun run, ReplayMachine machine, ulong lastEvent, ref UsageMeter usage, Action<ulong>? progress)
+    {
+        var events = new TraceEvent[Batch];
+        ulong done = 0;
+        try
+        {
+            for (int count; done < lastEvent && (count = source.Read(events)) > 0; progress?.Invoke(done))
+                foreach (ref readonly TraceEvent e in events.AsSpan(0, (int)Math.Min((ulong)count, lastEvent - done)))
+                {
+                    done++;
+                    run.Apply(e);
+                    usage.Look(machine.Sites.LiveBytes, machine.Charged.Process.ResidentPages.Value);
+                    if (machine.Charged.Process.HasExited)
+                        return done;
+                }
+        }
+        catch (InvalidOperationException) when (machine.Charged.Process.HasExited)
+        {
+            // Killed in the middle of an event: what the allocator went on to ask the kernel for has no process to be done for.
+        }
+
+        return done;
     }
 
     private static SiteTable OneSite(ReplayOptions options)

@@ -24,6 +24,10 @@ internal static class Replays
         }
     }
 
+    /// <summary>A text trace by its lines.</summary>
+    public static ReplayResult OfText(string text, ReplayOptions options)
+        => Run(TraceImport.Open(new MemoryStream(System.Text.Encoding.UTF8.GetBytes(text)), "text"), options);
+
     public static ReplayResult Events(TraceMetadata metadata, params TraceEvent[] events) => Run(new Listed(metadata, events));
 
     public static ReplayResult Events(TraceMetadata metadata, ReplayOptions options, params TraceEvent[] events) => Run(new Listed(metadata, events), options);
