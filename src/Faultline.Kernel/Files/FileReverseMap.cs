@@ -40,15 +40,18 @@ internal sealed class FileReverseMap(Machine machine)
     {
         foreach (List<FileMapping> mappings in _byFile)
             mappings.Clear();
-        foreach (Process process in machine.Processes)
-        {
-            VmaSet areas = process.Areas;
-            for (int i = 0; i < areas.Count; i++)
-                if (areas[i].File != 0)
-                    Add(process, areas[i]);
-        }
+        for (int i = 0; i < machine.Processes.Count; i++)
+            AddAreas(machine.Processes[i]);
 
         _madeAt = machine.FileAreas.Count;
+    }
+
+    private void AddAreas(Process process)
+    {
+        VmaSet areas = process.Areas;
+        for (int i = 0; i < areas.Count; i++)
+            if (areas[i].File != 0)
+                Add(process, areas[i]);
     }
 
     private void Add(Process process, in Vma area)

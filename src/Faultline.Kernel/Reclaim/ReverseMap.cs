@@ -21,7 +21,9 @@ internal readonly unsafe struct Mapping(Process process, ulong page, ulong* entr
 internal sealed unsafe class ReverseMap(Machine machine)
 {
     private readonly Frame* _frames = machine.Frames.Frames;
-    private readonly Dictionary<uint, List<(int Pid, ulong Page)>> _moved = [];
+
+    /// <summary>Pages at which a shared frame is mapped beside the one it names: a process moved it there, and its children may have it there too.</summary>
+    private readonly Dictionary<uint, List<ulong>> _moved = [];
     private readonly List<Mapping> _found = [];
 
     /// <summary>The process maps the frame at this virtual page now. What else maps it stays where it was.</summary>
@@ -39,10 +41,10 @@ internal sealed unsafe class ReverseMap(Machine machine)
         if (frame.Index == page)
             return;
         frame.Flags |= FrameFlags.MovedMapping;
-        if (!_moved.TryGetValue(pfn, out List<(int Pid, ulong Page)>? places))
+        if (!_moved.TryGetValue(pfn, out List<ulong>? places))
             _moved[pfn] = places = [];
-        if (!places.Contains((process.Pid, page)))
-            places.Add((process.Pid, page));
+        if (!places.Contains(page))
+            places.Add(page);
     }
 
     /// <summary>The process is the only one to map the frame from now on (folio_move_anon_rmap).</summary>
@@ -65,7 +67,7 @@ internal sealed unsafe class ReverseMap(Machine machine)
     /// <summary>The page lies in another frame now.</summary>
     public void Migrated(uint from, uint to)
     {
-        if (_moved.Remove(from, out List<(int Pid, ulong Page)>? places))
+        if (_moved.Remove(from, out List<ulong>? places))
             _moved[to] = places;
     }
 
@@ -87,9 +89,9 @@ internal sealed unsafe class ReverseMap(Machine machine)
                 if (relative != owner)
                     TryAt(relative, frame.Index, pfn, leaves);
         if (_found.Count < count && (frame.Flags & FrameFlags.MovedMapping) != 0)
-            foreach ((int pid, ulong page) in _moved[pfn])
-                if (machine.ProcessOf((uint)pid) is { } process && page != frame.Index)
-                    TryAt(process, page, pfn, leaves);
+            foreach (ulong page in _moved[pfn])
+                for (int i = 0; page != frame.Index && i < machine.FamilyOf(frame.Mapping).Count; i++)
+                    TryAt(machine.FamilyOf(frame.Mapping)[i], page, pfn, leaves);
         Debug.Assert(_found.Count == count, $"frame {pfn} is mapped {count} times, {_found.Count} found");
         return _found;
     }
