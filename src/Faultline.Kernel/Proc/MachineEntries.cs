@@ -27,6 +27,7 @@ internal static class MachineEntries
         new("/proc/uptime", Everybody, MachineFiles.Uptime),
         new("/proc/version", Everybody, MachineFiles.Version),
         new("/proc/vmstat", Everybody, VmStatFile.Text),
+        new("/proc/zoneinfo", Everybody, ZoneInfoFile.Text),
         new("/proc/sys/kernel/osrelease", Everybody, _ => MachineFiles.Release + "\n"),
         new("/proc/sys/kernel/pid_max", Everybody, _ => Number(PidMax)),
         new("/proc/sys/vm/overcommit_memory", RootWrites, machine => Number((long)machine.Options.Overcommit)),

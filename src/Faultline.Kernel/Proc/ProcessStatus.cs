@@ -8,6 +8,9 @@ namespace Faultline.Kernel;
 /// <summary>The text of /proc/PID/status.</summary>
 public static class ProcessStatus
 {
+    /// <summary>CAP_LAST_CAP is 40.</summary>
+    private const ulong AllCapabilities = (1UL << 41) - 1;
+
     private const int KibShift = PageSize.Shift - 10;
 
     public static string Text(Process process)
@@ -21,9 +24,37 @@ public static class ProcessStatus
         text.Append(CultureInfo.InvariantCulture, $"NStgid:\t{process.Pid}\nNSpid:\t{process.Pid}\nNSpgid:\t{process.Pid}\nNSsid:\t{process.Pid}\nKthread:\t0\n");
         AppendMemory(text, process);
         text.Append("HugetlbPages:\t       0 kB\nCoreDumping:\t0\n");
-        text.Append(CultureInfo.InvariantCulture, $"THP_enabled:\t{(process.Machine.Options.Thp == ThpPolicy.Never ? 0 : 1)}\nThreads:\t1\n");
+        text.Append("THP_enabled:\t1\nuntag_mask:\t0xffffffffffffffff\nThreads:\t1\nSigQ:\t0/0\n");
+        AppendMasks(text, process);
         return text.ToString();
     }
+
+    /// <summary>No signals are modelled; capabilities are root's or none; every processor and the one node are allowed.</summary>
+    private static void AppendMasks(StringBuilder text, Process process)
+    {
+        foreach (string name in (string[])["SigPnd", "ShdPnd", "SigBlk", "SigIgn", "SigCgt", "CapInh"])
+            AppendMask(text, name, 0);
+        ulong capabilities = process.Task.Capabilities == Capabilities.All ? AllCapabilities : 0;
+        AppendMask(text, "CapPrm", capabilities);
+        AppendMask(text, "CapEff", capabilities);
+        AppendMask(text, "CapBnd", AllCapabilities);
+        AppendMask(text, "CapAmb", 0);
+        text.Append("NoNewPrivs:\t0\nSeccomp:\t0\nSeccomp_filters:\t0\nSpeculation_Store_Bypass:\tvulnerable\nSpeculationIndirectBranch:\talways enabled\n");
+        int cpus = process.Machine.Options.Cpus;
+        text.Append(CultureInfo.InvariantCulture, $"Cpus_allowed:\t{CpuMask(cpus)}\nCpus_allowed_list:\t{(cpus == 1 ? "0" : $"0-{cpus - 1}")}\n");
+        text.Append("Mems_allowed:\t00000001\nMems_allowed_list:\t0\nvoluntary_ctxt_switches:\t0\nnonvoluntary_ctxt_switches:\t0\n");
+    }
+
+    /// <summary>One bit a processor, in groups of 32 from the highest.</summary>
+    private static string CpuMask(int cpus)
+    {
+        const int GroupBits = 32;
+        int groups = (cpus + GroupBits - 1) / GroupBits, top = cpus - ((groups - 1) * GroupBits);
+        string first = (top == GroupBits ? uint.MaxValue : (1u << top) - 1).ToString("x", CultureInfo.InvariantCulture);
+        return string.Join(',', Enumerable.Repeat("ffffffff", groups - 1).Prepend(first));
+    }
+
+    private static void AppendMask(StringBuilder text, string name, ulong mask) => text.Append(CultureInfo.InvariantCulture, $"{name}:\t{mask:x16}\n");
 
     private static void AppendMemory(StringBuilder text, Process process)
     {
