@@ -5,6 +5,7 @@ using System.Collections.Generic;
 using System.Collections.Immutable;
 using System.Linq;
 using Faultline.Analyzers.Context;
+using Faultline.Analyzers.Flow.Ownership;
 using Faultline.Analyzers.Rules;
 using Faultline.Api;
 using Microsoft.CodeAnalysis;
@@ -41,6 +42,7 @@ public sealed class FaultlineAnalyzer : DiagnosticAnalyzer
         new MismatchedDeallocator(),
         new NotStartOfBlock(),
         new OnlyPointerLost(),
+        new FieldNeverFreed(),
         new OldPointerAfterRealloc(),
     ];
 
@@ -61,6 +63,7 @@ public sealed class FaultlineAnalyzer : DiagnosticAnalyzer
         if (AllocationContext.Create(start.Compilation) is not { } context)
             return;
         FaultlineOptions options = new(start.Options.AnalyzerConfigOptionsProvider);
+        context.OwnershipFor = options.OwnershipFor;
         start.RegisterCodeBlockAction(block => Analyze(block, context, options));
         start.RegisterCompilationEndAction(end =>
         {
@@ -71,17 +74,22 @@ public sealed class FaultlineAnalyzer : DiagnosticAnalyzer
 
     private static void Analyze(CodeBlockAnalysisContext block, AllocationContext context, FaultlineOptions options)
     {
+        OwnershipOptions ownership = options.OwnershipFor(block.CodeBlock.SyntaxTree);
         Dictionary<IOperation, List<AllocationCall>> bodies = [];
-        foreach (InvocationExpressionSyntax candidate in CandidateFinder.Find(block.CodeBlock, context))
-            if (block.SemanticModel.GetOperation(candidate, block.CancellationToken) is IInvocationOperation invocation
-                && context.Find(invocation.TargetMethod) is { } api)
+        foreach (InvocationExpressionSyntax candidate in CandidateFinder.Find(block.CodeBlock, context, ownership))
+        {
+            if (block.SemanticModel.GetOperation(candidate, block.CancellationToken) is not IInvocationOperation invocation)
+                continue;
+            if (context.Find(invocation.TargetMethod) is { } api)
                 CallsOf(bodies, RootOf(invocation)).Add(new AllocationCall(api, invocation));
+            else if (context.Callees.EffectOf(invocation.TargetMethod, ownership).IsOfBlocks)
+                CallsOf(bodies, RootOf(invocation));
+        }
 
         foreach (KeyValuePair<IOperation, List<AllocationCall>> body in bodies)
         {
             BodyContext shown = new(
-                body.Key, block.OwningSymbol, body.Value, options.ThresholdFor(block.CodeBlock.SyntaxTree), options.OwnershipFor(block.CodeBlock.SyntaxTree),
-                context, block.ReportDiagnostic);
+                body.Key, block.OwningSymbol, body.Value, options.ThresholdFor(block.CodeBlock.SyntaxTree), ownership, context, block.ReportDiagnostic);
             foreach (Rule rule in Rules)
                 rule.Analyze(shown);
         }

@@ -18,6 +18,7 @@ internal sealed class AllocationContext
     private readonly Dictionary<IMethodSymbol, AllocationApi> _framework = new(SymbolEqualityComparer.Default);
     private readonly ConcurrentDictionary<IMethodSymbol, AllocationApi?> _imports = new(SymbolEqualityComparer.Default);
     private readonly LibcImports _libc;
+    private readonly WrapperNames _wrappers;
     private readonly Lazy<IMethodSymbol?> _entryPoint;
 
     private AllocationContext(Compilation compilation, LibcImports libc)
@@ -26,6 +27,9 @@ internal sealed class AllocationContext
         _libc = libc;
         Types = new KnownTypes(compilation);
         Members = new ConstantMembers(compilation, this);
+        Callees = new Callees(compilation, this);
+        Fields = new OwnedFields(compilation, this);
+        _wrappers = new WrapperNames(compilation, name => ApiNames.Contains(name) || libc.IsRenamedImport(name));
         Resolve(compilation.GetTypeByMetadataName(AllocationApis.NativeMemoryType), AllocationApis.NativeMemoryType);
         Resolve(compilation.GetTypeByMetadataName(AllocationApis.MarshalType), AllocationApis.MarshalType);
     }
@@ -34,7 +38,14 @@ internal sealed class AllocationContext
 
     public ConstantMembers Members { get; }
 
-    public Callees Callees { get; } = new();
+    /// <summary>What calls of other methods do with pointers.</summary>
+    public Callees Callees { get; }
+
+    /// <summary>What types do with the blocks in their fields.</summary>
+    public OwnedFields Fields { get; }
+
+    /// <summary>The settings of a file; the defaults until the analysis has started.</summary>
+    public Func<SyntaxTree, OwnershipOptions> OwnershipFor { get; set; } = static _ => OwnershipOptions.Default;
 
     /// <summary>Null if the compilation can name no allocation API: neither .NET's types nor P/Invokes are there.</summary>
     public static AllocationContext? Create(Compilation compilation)
@@ -47,7 +58,7 @@ internal sealed class AllocationContext
     public bool IsEntryPoint(ISymbol member) => SymbolEqualityComparer.Default.Equals(member, _entryPoint.Value);
 
     /// <summary>Whether an invocation that is written with this name is worth binding.</summary>
-    public bool MayName(string invoked) => ApiNames.Contains(invoked) || _libc.IsRenamedImport(invoked);
+    public bool MayName(string invoked) => ApiNames.Contains(invoked) || _libc.IsRenamedImport(invoked) || _wrappers.Contains(invoked);
 
     /// <summary>The table's row for a method, or null.</summary>
     public AllocationApi? Find(IMethodSymbol method)

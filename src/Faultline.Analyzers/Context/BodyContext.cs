@@ -100,8 +100,8 @@ internal sealed class BodyContext
 
     public IEnumerable<Finding> Found(FindingKind kind) => Ownership == null ? [] : Ownership.Findings.Where(finding => finding.Kind == kind);
 
-    /// <summary>A program's Main or its top-level statements: what is alive at their end, the process's end frees.</summary>
-    public bool IsEntryPoint => _context.IsEntryPoint(_owner);
+    /// <summary>Blocks that the body stores in fields whose types never let go of them.</summary>
+    public IEnumerable<FieldStore> StoresNeverReleased => Ownership == null ? [] : Ownership.Stores.Where(store => _context.Fields.IsNeverReleased(store.Field));
 
     public void Report(Diagnostic diagnostic) => _report(diagnostic);
 

@@ -2,6 +2,7 @@
 // them all. A body in which nothing is invoked by the name of an allocation API is never bound.
 
 using System.Collections.Generic;
+using Faultline.Analyzers.Flow.Ownership;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 
@@ -10,13 +11,13 @@ namespace Faultline.Analyzers.Context;
 /// <summary>Finds the invocations of a code block that may be allocation calls, by name alone.</summary>
 internal static class CandidateFinder
 {
-    public static List<InvocationExpressionSyntax> Find(SyntaxNode codeBlock, AllocationContext context)
+    public static List<InvocationExpressionSyntax> Find(SyntaxNode codeBlock, AllocationContext context, OwnershipOptions options)
     {
         List<InvocationExpressionSyntax> found = [];
         HashSet<string>? localImports = null;
         foreach (SyntaxNode node in codeBlock.DescendantNodes(node => MayDescend(node, codeBlock)))
         {
-            if (node is InvocationExpressionSyntax invocation && InvokedName(invocation.Expression) is { } name && context.MayName(name))
+            if (node is InvocationExpressionSyntax invocation && InvokedName(invocation.Expression) is { } name && (context.MayName(name) || options.MayName(name)))
                 found.Add(invocation);
             else if (node is LocalFunctionStatementSyntax { AttributeLists.Count: > 0 } function && LibcImports.HasImportAttribute(function.AttributeLists))
                 (localImports ??= []).Add(function.Identifier.ValueText);
@@ -40,7 +41,8 @@ internal static class CandidateFinder
     private static bool MayDescend(SyntaxNode node, SyntaxNode codeBlock)
         => node == codeBlock || node is not MemberDeclarationSyntax || node is GlobalStatementSyntax;
 
-    private static string? InvokedName(ExpressionSyntax invoked) => invoked switch
+    /// <summary>The simple name under which something is invoked.</summary>
+    public static string? InvokedName(ExpressionSyntax invoked) => invoked switch
     {
         SimpleNameSyntax name => name.Identifier.ValueText,
         MemberAccessExpressionSyntax access => access.Name.Identifier.ValueText,

@@ -14,15 +14,18 @@ internal sealed class FaultlineOptions
 {
     public const string MmapThresholdKey = "faultline.mmap_threshold";
 
-    private readonly ConcurrentDictionary<string, string> _unreadable = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<(string Key, string Value), UnreadableValue> _unreadable = new();
+    private readonly ConcurrentDictionary<SyntaxTree, OwnershipOptions> _ownership = new();
     private readonly AnalyzerConfigOptionsProvider _provider;
 
     public FaultlineOptions(AnalyzerConfigOptionsProvider provider) => _provider = provider;
 
-    /// <summary>Values that are not sizes, in order; they have been replaced by the default.</summary>
-    public IEnumerable<string> UnreadableThresholds => _unreadable.Keys.OrderBy(value => value, StringComparer.Ordinal);
+    /// <summary>Values that could not be read, in order; something else is used in their place.</summary>
+    public IEnumerable<UnreadableValue> Unreadable
+        => _unreadable.Values.OrderBy(value => value.Key, StringComparer.Ordinal).ThenBy(value => value.Value, StringComparer.Ordinal);
 
-    public OwnershipOptions OwnershipFor(SyntaxTree tree) => OwnershipOptions.Default;
+    public OwnershipOptions OwnershipFor(SyntaxTree tree)
+        => _ownership.GetOrAdd(tree, found => OwnershipSettings.Read(_provider.GetOptions(found), Refuse));
 
     public MmapThreshold ThresholdFor(SyntaxTree tree)
     {
@@ -30,7 +33,30 @@ internal sealed class FaultlineOptions
             return MmapThreshold.Default;
         if (ByteSize.Parse(text) is { } bytes && bytes <= Chunk.LargestRequest)
             return new MmapThreshold(bytes, isConfigured: true);
-        _unreadable.TryAdd(text, text);
+        Refuse(MmapThresholdKey, text, "a size (" + ByteSize.Grammar + ")", "the default of " + Figures.Bytes(MmapThreshold.Default.Bytes) + " is used");
         return MmapThreshold.Default;
     }
+
+    private void Refuse(string key, string value, string expected, string instead) => _unreadable.TryAdd((key, value), new UnreadableValue(key, value, expected, instead));
+}
+
+/// <summary>A value that is not what its key takes.</summary>
+internal sealed class UnreadableValue
+{
+    public UnreadableValue(string key, string value, string expected, string instead)
+    {
+        Key = key;
+        Value = value;
+        Expected = expected;
+        Instead = instead;
+    }
+
+    public string Key { get; }
+
+    public string Value { get; }
+
+    public string Expected { get; }
+
+    /// <summary>What happens in its place.</summary>
+    public string Instead { get; }
 }

@@ -39,6 +39,8 @@ internal sealed class FollowedPlaces
 
     public bool IsWrittenOnce(ILocalSymbol local) => _uses.IsWrittenOnce(local);
 
+    public bool MayFollow(ISymbol variable) => _uses.MayFollow(variable);
+
     /// <summary>The symbol of the place with that number; null for a flow capture.</summary>
     public ISymbol? SymbolOf(int number) => _symbolOf[number];
 

@@ -12,7 +12,7 @@ internal sealed class FreedTwice : Rule
     private static readonly DiagnosticDescriptor s_descriptor = new(
         Id,
         "Native memory is freed twice",
-        "The block has been freed at line {0} already: freeing it again aborts the process or hands the same {1} to two owners",
+        "{0}: freeing it again aborts the process or hands the same {1} to two owners",
         Categories.Reliability,
         DiagnosticSeverity.Warning,
         isEnabledByDefault: true,
@@ -27,6 +27,7 @@ internal sealed class FreedTwice : Rule
             if (!finding.IsResized)
                 body.Report(Diagnostic.Create(
                     Descriptor, finding.Syntax.GetLocation(), FindingText.Steps(finding),
-                    LeakText.Line(finding.Before!), LeakText.Amount(body, finding.Site!) is var amount && amount == "a block" ? "memory" : amount));
+                    finding.IsInSecondCall ? "A second call of 'Dispose' frees the block again, since the field still points to it" : $"The block has been freed at line {LeakText.Line(finding.Before!)} already",
+                    LeakText.Amount(body, finding.Site!) is var amount && amount == "a block" ? "memory" : amount));
     }
 }

@@ -1,6 +1,5 @@
 using System.Collections.Generic;
 using Faultline.Analyzers.Context;
-using Faultline.Analyzers.Glibc;
 using Microsoft.CodeAnalysis;
 
 namespace Faultline.Analyzers.Rules;
@@ -13,7 +12,7 @@ internal static class UnreadableOption
     public static readonly DiagnosticDescriptor Descriptor = new(
         Id,
         "Setting cannot be read",
-        "'{0} = {1}' in .editorconfig is no size ({2}): the default of {3} is used",
+        "'{0} = {1}' in .editorconfig is not {2}: {3}",
         Categories.Usage,
         DiagnosticSeverity.Warning,
         isEnabledByDefault: true,
@@ -23,8 +22,7 @@ internal static class UnreadableOption
 
     public static IEnumerable<Diagnostic> Find(FaultlineOptions options)
     {
-        foreach (string value in options.UnreadableThresholds)
-            yield return Diagnostic.Create(
-                Descriptor, Location.None, FaultlineOptions.MmapThresholdKey, value, ByteSize.Grammar, Figures.Bytes(MmapThreshold.Default.Bytes));
+        foreach (UnreadableValue found in options.Unreadable)
+            yield return Diagnostic.Create(Descriptor, Location.None, found.Key, found.Value, found.Expected, found.Instead);
     }
 }

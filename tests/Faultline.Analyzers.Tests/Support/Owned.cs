@@ -1,3 +1,6 @@
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+
 namespace Faultline.Analyzers.Tests.Support;
 
 /// <summary>What the ownership rules say about the members of a class.</summary>
@@ -32,7 +35,14 @@ internal static class Owned
             }
             """,
             settings, s_rules);
-        return found.Length == 0 ? Quiet : string.Join(" ", found.Select(d => d.Id));
+        return Ids(found);
     }
+
+    /// <summary>The same of top-level statements.</summary>
+    public static string OfProgram(string statements)
+        => Ids(Inspect.Run(Inspect.Compile(new CSharpCompilationOptions(OutputKind.ConsoleApplication, allowUnsafe: true), [("Program.cs", statements)]))
+            .Where(d => s_rules.Contains(d.Id)));
+
+    private static string Ids(IEnumerable<Diagnostic> found) => found.Any() ? string.Join(" ", found.Select(d => d.Id)) : Quiet;
 
 }

@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Immutable;
+using System.Linq;
 
 namespace Faultline.Analyzers.Flow.Ownership;
 
@@ -54,6 +55,9 @@ internal sealed class CalleeEffect
 
     /// <summary>It is that very pointer, not one further into the block.</summary>
     public bool ReturnsStart { get; }
+
+    /// <summary>It answers blocks or frees them.</summary>
+    public bool IsOfBlocks => Returns != null || Parameters.Any(effect => (effect & ParameterEffect.Frees) != 0);
 
     public ParameterEffect Of(int ordinal) => ordinal < Parameters.Length ? Parameters[ordinal] : Others;
 }

@@ -18,8 +18,11 @@ internal sealed class Callees
     private readonly ConcurrentDictionary<IMethodSymbol, bool> _neverReturns = new(SymbolEqualityComparer.Default);
     private readonly Dictionary<AllocationApi, BlockSource> _sources = [];
 
-    public Callees()
+    private readonly MethodSummaries _summaries;
+
+    public Callees(Compilation compilation, AllocationContext context)
     {
+        _summaries = new MethodSummaries(compilation, context);
         foreach (AllocationApi api in AllocationApis.All)
             if (api.Allocates)
                 _sources.Add(api, new BlockSource(api.DisplayName, Families.RightCall(api.Family, AllocationEffect.Free).DisplayName, MaybeNull(api), api));
@@ -29,15 +32,45 @@ internal sealed class Callees
 
     public CalleeEffect EffectOf(IMethodSymbol method, OwnershipOptions options)
     {
-        if (KnownCallees.Find(method) is { } known)
-            return known;
-        if (method.IsExtern || method.GetDllImportData() != null)
-            return CalleeEffect.Native;
-        return CalleeEffect.Unknown;
+        if (options.EffectOf(method) is { } configured)
+            return configured;
+        CalleeEffect effect = KnownCallees.Find(method) ?? _summaries.Of(method) ?? Unread(method, options);
+        return Annotations.Of(method, effect) ?? effect;
     }
 
     public CalleeEffect EffectOfCreation(IObjectCreationOperation creation, OwnershipOptions options)
-        => EffectOf(creation.Constructor!, options);
+    {
+        IMethodSymbol constructor = creation.Constructor!;
+        return DisownsHandle(creation) ? new CalleeEffect([], ParameterEffect.None, mayThrow: true) : EffectOf(constructor, options);
+    }
+
+    private static CalleeEffect Unread(IMethodSymbol method, OwnershipOptions options)
+    {
+        bool isNative = method.IsExtern || method.GetDllImportData() != null || HasAttribute(method.GetAttributes(), "LibraryImportAttribute");
+        if (method.MethodKind == MethodKind.Constructor ? options.TransfersAtConstructor : options.TransfersAtCall)
+            return isNative ? CalleeEffect.Native : CalleeEffect.Unknown;
+        return new CalleeEffect([], ParameterEffect.Uses, mayThrow: !isNative);
+    }
+
+    /// <summary>new SafeFooHandle(p, ownsHandle: false): the handle looks at the block and leaves it to the caller.</summary>
+    private static bool DisownsHandle(IObjectCreationOperation creation)
+    {
+        if (!IsSafeHandle(creation.Type))
+            return false;
+        foreach (IArgumentOperation argument in creation.Arguments)
+            if (argument is { Parameter: { Type.SpecialType: SpecialType.System_Boolean, Name: var name }, Value.ConstantValue: { HasValue: true, Value: false } }
+                && name.IndexOf("own", System.StringComparison.OrdinalIgnoreCase) >= 0)
+                return true;
+        return false;
+    }
+
+    private static bool IsSafeHandle(ITypeSymbol? type)
+    {
+        for (; type != null; type = type.BaseType)
+            if (type.Name is "SafeHandle" or "CriticalHandle" && type.ContainingNamespace.ToDisplayString() == "System.Runtime.InteropServices")
+                return true;
+        return false;
+    }
 
     public bool IsAutomatic(IPropertySymbol property)
     {

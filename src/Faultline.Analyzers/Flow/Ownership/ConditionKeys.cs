@@ -4,6 +4,7 @@
 
 using System.Collections.Generic;
 using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.FlowAnalysis;
 using Microsoft.CodeAnalysis.Operations;
 
 namespace Faultline.Analyzers.Flow.Ownership;
@@ -134,6 +135,8 @@ internal sealed class ConditionKeys
                 return text;
             case IBinaryOperation { OperatorMethod: null } binary:
                 return Pair(Term(binary.LeftOperand), binary.OperatorKind.ToString(), Term(binary.RightOperand));
+            case IFlowCaptureReferenceOperation capture when _places.Captured(capture.Id) is { } captured and not IFlowCaptureReferenceOperation:
+                return Term(captured);
             default:
                 if (_places.Of(operation) is not { } place)
                     return null;

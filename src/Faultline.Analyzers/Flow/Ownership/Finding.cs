@@ -46,6 +46,9 @@ internal sealed class Finding
     /// <summary>What made it wrong: the call that freed first, the exchange.</summary>
     public SyntaxNode? Before { get; }
 
+    /// <summary>It takes another call of the same Dispose.</summary>
+    public bool IsInSecondCall { get; set; }
+
     /// <summary>The block is gone because it was resized.</summary>
     public bool IsResized { get; }
 
@@ -65,6 +68,9 @@ internal sealed class Leak
 
     /// <summary>The way leads through no exception but those that the body itself throws.</summary>
     public bool IsOnNormalPath { get; set; }
+
+    /// <summary>Some block is left behind before the body ends: by a loop that comes round, by an assignment.</summary>
+    public bool IsInside { get; set; }
 
     /// <summary>The returns, throws or ends by which a live block is left behind.</summary>
     public ImmutableSortedSet<SyntaxNode> Ways { get; set; } = ImmutableSortedSet.Create<SyntaxNode>(BySpan.Instance);

@@ -16,7 +16,7 @@ internal static class KnownCallees
         "System.Runtime.CompilerServices.Unsafe", "System.Buffer", "System.Span`1", "System.ReadOnlySpan`1", "System.MemoryExtensions", "System.IntPtr", "System.UIntPtr",
         "System.Math", "System.MathF", "System.BitConverter", "System.GC", "System.Threading.Interlocked", "System.Threading.Volatile", "System.Threading.Thread",
         "System.Diagnostics.Debug", "System.Diagnostics.Stopwatch", "System.Numerics.BitOperations", "System.Object", "System.Environment", "System.Array",
-        "System.OperatingSystem", "System.Runtime.InteropServices.RuntimeInformation",
+        "System.Threading.Monitor", "System.OperatingSystem", "System.Runtime.InteropServices.RuntimeInformation",
     ];
 
     /// <summary>Types whose methods do not keep pointers but may throw.</summary>

@@ -28,7 +28,7 @@ internal sealed partial class OwnershipEvaluator
         if (operation.Type is IPointerTypeSymbol && first != null)
         {
             Value value = Evaluate(first); // the initializer of a fixed statement
-            return first.Type is IArrayTypeSymbol or { SpecialType: SpecialType.System_String } ? Foreign(operation.Syntax, SiteKind.Managed) : value;
+            return IsManaged(first.Type) ? Foreign(operation.Syntax, SiteKind.Managed) : value;
         }
 
         return DefaultVisit(operation, null);
@@ -98,6 +98,8 @@ internal sealed partial class OwnershipEvaluator
             return Value.Unknown;
         }
 
+        if (IsSpan(operation.Type) && IsManaged(operation.Operand.Type))
+            return Foreign(operation.Syntax, SiteKind.Managed);
         if (HoldsAddress(operation.Type) || IsSpan(operation.Type) || operation.Type?.IsReferenceType == true || operation.Conversion.IsNullable)
             return operand;
         return operand.Targets.IsEmpty ? operand : Value.Unknown;
@@ -144,6 +146,8 @@ internal sealed partial class OwnershipEvaluator
         World = World!.Set(site.Number, new SiteState(SiteStatus.None));
         return Value.PointingTo(new Target(site.Number));
     }
+
+    private static bool IsManaged(ITypeSymbol? type) => type is IArrayTypeSymbol or { SpecialType: SpecialType.System_String };
 
     private static bool Same(ITypeSymbol a, ITypeSymbol? b) => SymbolEqualityComparer.Default.Equals(a, b);
 

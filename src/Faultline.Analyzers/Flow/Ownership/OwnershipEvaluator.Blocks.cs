@@ -9,6 +9,9 @@ internal sealed partial class OwnershipEvaluator
     /// <summary>Blocks that the current operation has brought into the world.</summary>
     private readonly List<int> _fresh = [];
 
+    /// <summary>What the current operation has freed or resized.</summary>
+    public HashSet<int> ReleasedNow { get; } = [];
+
     /// <summary>The operation is over: a fresh block that nothing refers to is lost. What is dead and out of sight is forgotten.</summary>
     public void EndOperation(IOperation operation)
     {
@@ -117,6 +120,7 @@ internal sealed partial class OwnershipEvaluator
         {
             if (!World.TryGet(target.Site, out SiteState state))
                 continue;
+            ReleasedNow.Add(target.Site);
             World = World.Set(target.Site, isCertain ? state.ReleasedAt(call, how) : state.With(how | SiteStatus.Blurred, SiteStatus.Live));
             Log.Released(target.Site);
         }

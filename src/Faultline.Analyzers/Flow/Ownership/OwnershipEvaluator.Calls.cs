@@ -117,7 +117,7 @@ internal sealed partial class OwnershipEvaluator
             return Allocate(call, source);
         for (int i = 0; i < passed.Length; i++)
             if (passed[i].Parameter?.Ordinal == effect.ReturnsParameter)
-                return effect.ReturnsStart ? values[i] : values[i].Anywhere();
+                return IsManaged(passed[i].Parameter!.Type) ? Foreign(call, SiteKind.Managed) : effect.ReturnsStart ? values[i] : values[i].Anywhere();
         return Value.Unknown;
     }
 

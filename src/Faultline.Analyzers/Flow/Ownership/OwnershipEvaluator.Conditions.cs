@@ -67,8 +67,21 @@ internal sealed partial class OwnershipEvaluator
         if (Named(operand) is not { } place)
             return World;
         Value value = World![place];
+        if (Underlying(operand) is { } variable && World[variable].Equals(value))
+        {
+            World? refined = Refine(variable, value, constant, isEqual);
+            if (refined == null)
+                return null;
+            World = refined;
+        }
+
+        return Refine(place, value, constant, isEqual);
+    }
+
+    private World? Refine(Place place, Value value, Value constant, bool isEqual)
+    {
         if (!constant.IsZero)
-            return isEqual ? value.Targets.IsEmpty ? World.Set(place, constant) : World : World;
+            return isEqual && value.Targets.IsEmpty ? World!.Set(place, constant) : World;
         return isEqual ? RefineToZero(place, value) : RefineFromZero(place, value);
     }
 
@@ -179,6 +192,14 @@ internal sealed partial class OwnershipEvaluator
             _ => Named(operand) is { } place ? World![place] : Value.Unknown,
         };
     }
+
+    /// <summary>The variable of which a flow capture is a copy: what is learnt of the copy holds for it too.</summary>
+    private Place? Underlying(IOperation operand) => operand switch
+    {
+        IConversionOperation conversion => Underlying(conversion.Operand),
+        IFlowCaptureReferenceOperation capture when _places.Captured(capture.Id) is { } captured and not IFlowCaptureReferenceOperation => _places.Of(captured),
+        _ => null,
+    };
 
     private Place? Named(IOperation operand) => operand switch
     {

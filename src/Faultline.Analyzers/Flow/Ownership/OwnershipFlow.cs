@@ -1,4 +1,5 @@
 using System.Collections.Generic;
+using System.Linq;
 using Faultline.Analyzers.Context;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.FlowAnalysis;
@@ -17,18 +18,39 @@ internal sealed class OwnershipFlow
     public static OwnershipFlow Solve(IOperation root, ControlFlowGraph graph, VariableUses uses, ISymbol owner, AllocationContext context, OwnershipOptions options)
     {
         OwnershipFlow flow = new();
-        flow.SolveAll(graph, uses, owner, context, options, new CapturedVariables(root, context));
+        flow.SolveAll(graph, uses, owner, context, options, new CapturedVariables(root, context), endsWithProcess: context.IsEntryPoint(owner));
         return flow;
     }
 
-    private void SolveAll(ControlFlowGraph graph, VariableUses uses, ISymbol owner, AllocationContext context, OwnershipOptions options, CapturedVariables captures)
+    /// <param name="endsWithProcess">What is alive at the end of a program's Main or top-level statements, the process's end frees.</param>
+    private void SolveAll(ControlFlowGraph graph, VariableUses uses, ISymbol owner, AllocationContext context, OwnershipOptions options, CapturedVariables captures,
+        bool endsWithProcess)
     {
-        OwnershipSolver solver = new(graph, new FollowedPlaces(graph, uses, owner, followFields: true), new OwnershipScope(context, options, captures));
+        FollowedPlaces places = new(graph, uses, owner, followFields: true);
+        OwnershipScope scope = new(context, options, captures);
+        OwnershipSolver solver = new(graph, places, scope);
         solver.Solve(World.Empty);
         Findings.AddRange(solver.Log.Findings);
-        Leaks.AddRange(solver.Log.Leaks);
+        Leaks.AddRange(solver.Log.Leaks.Where(leak => leak.IsInside || !endsWithProcess));
         Stores.AddRange(solver.Log.Stores);
+        if (graph.Parent == null && DisposeMethods.MayRunTwice(owner))
+            RunAgain(solver, new OwnershipSolver(graph, places, scope));
         foreach (ControlFlowGraph nested in GraphForest.Nested(graph))
-            SolveAll(nested, uses, owner, context, options, captures);
+            SolveAll(nested, uses, owner, context, options, captures, endsWithProcess: false);
+    }
+
+    /// <summary>A second call finds the object's fields as the first has left them.</summary>
+    private void RunAgain(OwnershipSolver first, OwnershipSolver second)
+    {
+        if (first.AfterEnd() is not { IsEmpty: false } entry)
+            return;
+        second.SolveFrom(entry);
+        foreach (Finding finding in second.Log.Findings)
+        {
+            if (finding.Kind != FindingKind.FreedTwice || Findings.Exists(found => found.Kind == finding.Kind && found.Syntax == finding.Syntax))
+                continue;
+            finding.IsInSecondCall = true;
+            Findings.Add(finding);
+        }
     }
 }

@@ -66,6 +66,7 @@ internal sealed class OwnershipLog
         else
         {
             leak.IsOnNormalPath = true;
+            leak.IsInside |= way == null;
             if (way != null)
                 leak.Ways = leak.Ways.Add(way);
         }
@@ -125,12 +126,14 @@ internal sealed class OwnershipLog
         private int _right;
         private int _wrongAfterThrow;
         private int _rightAfterThrow;
+        private bool _isMovedByLoop;
 
         public Target Example { get; private set; }
 
         public SiteState State { get; private set; }
 
-        public bool IsCertain => (_wrong > 0 && _right == 0) || (_wrongAfterThrow > 0 && _rightAfterThrow == 0);
+        /// <summary>A loop that moves the pointer forward and may also not run at all counts as one that runs.</summary>
+        public bool IsCertain => (_wrong > 0 && _right == 0) || _isMovedByLoop || (_wrongAfterThrow > 0 && _rightAfterThrow == 0);
 
         public void Count(Value value, World world)
         {
@@ -155,8 +158,10 @@ internal sealed class OwnershipLog
         public void Count(bool isWrong, Value value)
         {
             Add(isWrong, isThrown: false);
-            if (isWrong)
-                Example = value.Targets[0];
+            if (!isWrong)
+                return;
+            Example = value.Targets[0];
+            _isMovedByLoop |= Example is { Low: >= 0, High: Target.Unbounded };
         }
 
         private void Add(bool isWrong, bool isThrown)

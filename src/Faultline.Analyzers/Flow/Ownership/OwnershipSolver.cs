@@ -1,5 +1,6 @@
 using System.Collections.Generic;
 using System.Collections.Immutable;
+using System.Linq;
 using Faultline.Analyzers.Context;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.FlowAnalysis;
@@ -40,9 +41,17 @@ internal sealed class OwnershipSolver : ForwardSolver<Worlds>
     /// <summary>The worlds in which the body ends without an exception.</summary>
     public List<World> Ends { get; } = [];
 
-    public void Solve(World entry)
+    /// <summary>Some exception gets out of the body.</summary>
+    public bool MayLeaveByException { get; private set; }
+
+    /// <summary>What the object keeps when the body has run, for another run of it.</summary>
+    public Worlds AfterEnd() => Worlds.None.With([.. Ends.Select(end => end.FieldsOnly())]);
+
+    public void Solve(World entry) => SolveFrom(Worlds.Of(entry));
+
+    public void SolveFrom(Worlds entry)
     {
-        base.Solve(Worlds.Of(entry));
+        Solve(entry);
         _log.IsOn = true;
         Replay();
         _log.IsOn = false;
@@ -64,6 +73,7 @@ internal sealed class OwnershipSolver : ForwardSolver<Worlds>
         foreach (World before in state.All)
         {
             _evaluator.World = before;
+            _evaluator.ReleasedNow.Clear();
             Value value = _evaluator.Evaluate(operation);
             if (isResult && _evaluator.World != null)
                 _evaluator.World = _evaluator.World.Set(_places.Result, value);
@@ -80,14 +90,14 @@ internal sealed class OwnershipSolver : ForwardSolver<Worlds>
     }
 
     /// <summary>What was live before stays live unless the operation has taken it over.</summary>
-    private static World Thrown(SyntaxNode operation, World before, World after)
+    private World Thrown(SyntaxNode operation, World before, World after)
     {
         World thrown = before;
         before.ForEachSite((site, state) =>
         {
             if (!state.IsLive)
                 return;
-            bool isKept = after.TryGet(site, out SiteState now) && now.IsLive;
+            bool isKept = after.TryGet(site, out SiteState now) && now.IsLive && !_evaluator.ReleasedNow.Contains(site);
             thrown = thrown.Set(site, isKept ? state.ThrownAt(operation) : state.With(SiteStatus.Escaped | SiteStatus.Blurred, SiteStatus.Live));
         });
         return thrown;
@@ -160,6 +170,7 @@ internal sealed class OwnershipSolver : ForwardSolver<Worlds>
     /// <summary>An exception leaves the body: what is live then is left behind.</summary>
     protected override void LeaveByException(Worlds state)
     {
+        MayLeaveByException |= !state.IsEmpty;
         if (_log.IsOn)
             foreach (World world in state.All)
                 LeaveBehind(world);

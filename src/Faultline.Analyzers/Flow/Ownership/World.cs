@@ -62,7 +62,7 @@ internal sealed class World
     public World LeavingBy(SyntaxNode? way) => ReferenceEquals(way, Way) ? this : new World(_locals, _fields, _sites, _facts, way);
 
     /// <summary>Only what the object keeps: how another call of a method finds it.</summary>
-    public World FieldsOnly() => new(null, _fields, _sites, null, null);
+    public World FieldsOnly() => new(null, _fields, PatriciaMap<SiteState>.Keep(_sites, static (SiteState state, out SiteState kept) => (kept = state).IsGone), null, null);
 
     public bool IsReferenced(int site) => PatriciaMap<Value>.Any(_locals, (_, value) => value.PointsInto(site)) || PatriciaMap<Value>.Any(_fields, (_, value) => value.PointsInto(site));
 

@@ -1,0 +1,60 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using Faultline.Analyzers.Flow.Ownership;
+using Microsoft.CodeAnalysis.Diagnostics;
+
+namespace Faultline.Analyzers.Context;
+
+/// <summary>Reads the settings that say who owns blocks.</summary>
+internal static class OwnershipSettings
+{
+    private const string ConstructorKey = "faultline.ownership_transfer_at_constructor";
+    private const string CallKey = "faultline.ownership_transfer_at_method_call";
+    private const string NonThrowingKey = "faultline.non_throwing_methods";
+    private const string AllocatorsKey = "faultline.allocators";
+
+    /// <param name="unreadable">Told the key, the value, what it should be, and what is used in its place.</param>
+    public static OwnershipOptions Read(AnalyzerConfigOptions options, Action<string, string, string, string> unreadable)
+    {
+        List<(string, string)> pairs = [];
+        foreach (string entry in List(options, AllocatorsKey))
+        {
+            string[] names = [.. entry.Split('|').Select(name => name.Trim())];
+            if (names.Length == 2 && names.All(IsMethodName))
+                pairs.Add((names[0], names[1]));
+            else
+                unreadable(AllocatorsKey, entry, "a pair of methods (Namespace.Type.Allocate|Namespace.Type.Free)", "it is left out");
+        }
+
+        List<string> nonThrowing = [];
+        foreach (string name in List(options, NonThrowingKey))
+        {
+            if (IsMethodName(name.EndsWith(".*", StringComparison.Ordinal) ? name.Substring(0, name.Length - 1) + "x" : name))
+                nonThrowing.Add(name);
+            else
+                unreadable(NonThrowingKey, name, "a method (Namespace.Type.Method or Namespace.Type.*)", "it is left out");
+        }
+
+        bool atConstructor = Truth(options, ConstructorKey, unreadable);
+        bool atCall = Truth(options, CallKey, unreadable);
+        return atConstructor && atCall && pairs.Count == 0 && nonThrowing.Count == 0
+            ? OwnershipOptions.Default : new OwnershipOptions(atConstructor, atCall, pairs, nonThrowing);
+    }
+
+    private static IEnumerable<string> List(AnalyzerConfigOptions options, string key)
+        => options.TryGetValue(key, out string? text) ? text.Split(',').Select(entry => entry.Trim()).Where(entry => entry.Length > 0) : [];
+
+    private static bool Truth(AnalyzerConfigOptions options, string key, Action<string, string, string, string> unreadable)
+    {
+        if (!options.TryGetValue(key, out string? text))
+            return true;
+        if (bool.TryParse(text, out bool truth))
+            return truth;
+        unreadable(key, text, "true or false", "true is used");
+        return true;
+    }
+
+    private static bool IsMethodName(string name)
+        => name.IndexOf('.') > 0 && !name.EndsWith(".", StringComparison.Ordinal) && name.All(letter => char.IsLetterOrDigit(letter) || letter is '.' or '_' or '<' or '>');
+}

@@ -1,0 +1,62 @@
+using Faultline.Analyzers.Tests.Support;
+
+namespace Faultline.Analyzers.Tests.Shapes;
+
+/// <summary>C. Ownership transfer: the shapes by name, and what must be said about each.</summary>
+public class TransferShapes
+{
+    [Theory]
+    [InlineData("stored in instance field of a type that never frees it", "FLT1009", "--- class T { readonly nint _p; public T() { _p = Marshal.AllocHGlobal(8); Marshal.WriteByte(_p, 1); } }")]
+    [InlineData("new SafeFooHandle(p, ownsHandle: false) and nothing else frees", "FLT1001", "void M() { nint p = Marshal.AllocHGlobal(8); using SafeFoo h = new(p, ownsHandle: false); } --- sealed class SafeFoo : SafeHandle { public SafeFoo(nint p, bool ownsHandle) : base(0, ownsHandle) => SetHandle(p); public override bool IsInvalid => handle == 0; protected override bool ReleaseHandle() { Marshal.FreeHGlobal(handle); return true; } }")]
+    [InlineData("passed only to known non-owning BCL calls", "FLT1001", "void M(byte[] a, Guid g) { nint p = Marshal.AllocHGlobal(16); Marshal.Copy(a, 0, p, 8); Span<byte> s = new((void*)p, 16); s.Fill(1); Marshal.StructureToPtr(g, p, false); }")]
+    [InlineData("source callee only reads", "FLT1001", "int M() { int* p = (int*)NativeMemory.Alloc(8); *p = 3; return Read(p); } static int Read(int* p) => *p + 1;")]
+    [InlineData("callee of a callee only reads", "FLT1001", "int M() { int* p = (int*)NativeMemory.Alloc(8); *p = 3; return Outer(p); } static int Outer(int* p) => Read(p) * 2; static int Read(int* p) => *p + 1;")]
+    [InlineData("block of a wrapper never freed", "FLT1001", "static byte* Make(int n) => (byte*)NativeMemory.Alloc((nuint)n); void M() { byte* p = Make(8); p[0] = 1; }")]
+    [InlineData("block of a wrapper of a wrapper never freed", "FLT1001", "static byte* Make(int n) { byte* p = Inner(n); p[0] = 1; return p; } static byte* Inner(int n) { byte* p = (byte*)NativeMemory.Alloc((nuint)n); return p; } void M() { byte* p = Make(8); p[0] = 1; }")]
+    [InlineData("freed by the wrapper, then used", "FLT1005", "static void Drop(byte* p) { if (p != null) NativeMemory.Free(p); } int M(byte* p) { Drop(p); return p[0]; }")]
+    [InlineData("freed by the wrapper, then freed", "FLT1004", "static void Drop(nint p) => Marshal.FreeHGlobal(p); void M() { nint p = Marshal.AllocHGlobal(8); Drop(p); Marshal.FreeHGlobal(p); }")]
+    [InlineData("lambda only reads", "FLT1001", "void M() { int* p = (int*)NativeMemory.Alloc(8); Parallel.For(0, 2, i => p[i] = i); }")]
+    [InlineData("callee hands back its parameter", "FLT1001", "static byte* Fill(byte* p) { p[0] = 1; return p; } int M() { byte* p = Fill((byte*)NativeMemory.Alloc(8)); return p[0]; }")]
+    public void Warn(string shape, string expected, string members) => Assert.Equal((shape, expected), (shape, Owned.Of(members)));
+
+    [Theory]
+    [InlineData("returned directly", "nint M() { return Marshal.AllocHGlobal(8); }")]
+    [InlineData("returned in tuple", "(nint, int) M() { nint p = Marshal.AllocHGlobal(8); return (p, 8); }")]
+    [InlineData("returned in struct", "Buffer M() { return new Buffer { P = Marshal.AllocHGlobal(8), N = 8 }; } --- struct Buffer { public nint P; public int N; }")]
+    [InlineData("via expression body", "void* M() => NativeMemory.Alloc(8);")]
+    [InlineData("stored in instance field of this whose type frees it", "nint _p; void M() => _p = Marshal.AllocHGlobal(8); void Free() => Marshal.FreeHGlobal(_p);")]
+    [InlineData("static field", "static nint s_p; static void M() => s_p = Marshal.AllocHGlobal(8);")]
+    [InlineData("immortal vtable", "static readonly nint* s_table = Make(); static nint* Make() { nint* t = (nint*)NativeMemory.Alloc(2, (nuint)sizeof(nint)); t[0] = 1; t[1] = 2; return t; }")]
+    [InlineData("stored in another object's field", "void M(Box b) { b.P = Marshal.AllocHGlobal(8); } --- class Box { public nint P; }")]
+    [InlineData("stored in an array element", "void M(nint[] a) { a[0] = Marshal.AllocHGlobal(8); }")]
+    [InlineData("stored in a list", "void M(List<nint> a) { nint p = Marshal.AllocHGlobal(8); a.Add(p); }")]
+    [InlineData("stored in a dictionary", "void M(Dictionary<string, nint> a) { nint p = Marshal.AllocHGlobal(8); a[\"k\"] = p; }")]
+    [InlineData("out parameter", "void M(out nint p) { p = Marshal.AllocHGlobal(8); }")]
+    [InlineData("ref parameter", "void M(ref nint p) { nint q = Marshal.AllocHGlobal(8); p = q; }")]
+    [InlineData("*pp = p", "void M(void** pp) { void* p = NativeMemory.Alloc(8); *pp = p; }")]
+    [InlineData("SafeHandle.SetHandle(p)", "--- sealed class H : SafeHandle { public H() : base(0, true) { nint p = Marshal.AllocHGlobal(8); SetHandle(p); } public override bool IsInvalid => handle == 0; protected override bool ReleaseHandle() { Marshal.FreeHGlobal(handle); return true; } }")]
+    [InlineData("base(p, ownsHandle: true)", "--- abstract class B(nint p, bool ownsHandle) { protected nint P = ownsHandle ? p : 0; } class D : B { public D() : base(Marshal.AllocHGlobal(8), ownsHandle: true) { } }")]
+    [InlineData("passed to a new of an IDisposable type", "object M() { nint p = Marshal.AllocHGlobal(8); return new Owner(p); } --- sealed class Owner : IDisposable { nint _p; public Owner(nint p) => _p = p; public void Dispose() { Marshal.FreeHGlobal(_p); _p = 0; } }")]
+    [InlineData("passed to a new of a finalizable type", "void M() { nint p = Marshal.AllocHGlobal(8); new Owner(p).ToString(); } --- sealed class Owner { nint _p; public Owner(nint p) => _p = p; ~Owner() => Marshal.FreeHGlobal(_p); }")]
+    [InlineData("passed to a new of a MemoryManager type", "object M() { byte* p = (byte*)NativeMemory.Alloc(8); return new Manager(p, 8).Memory; } --- unsafe sealed class Manager(byte* p, int n) : System.Buffers.MemoryManager<byte> { public override Span<byte> GetSpan() => new(p, n); public override System.Buffers.MemoryHandle Pin(int i) => new(p + i); public override void Unpin() { } protected override void Dispose(bool d) => NativeMemory.Free(p); }")]
+    [InlineData("passed with a deallocator function pointer", "void M() { nint p = Native.malloc(8); Native.take_with(p, null); }")]
+    [InlineData("passed with a deallocator delegate", "void M() { nint p = Marshal.AllocHGlobal(8); Give(p, Marshal.FreeHGlobal); } static void Give(nint p, Action<nint> free) => free(p);")]
+    [InlineData("captured by a lambda that frees it", "Action M() { nint p = Marshal.AllocHGlobal(8); return () => Marshal.FreeHGlobal(p); }")]
+    [InlineData("captured by a local function that frees it", "void M(Stream s) { nint p = Marshal.AllocHGlobal(8); try { s.Flush(); } finally { Done(); } void Done() => Marshal.FreeHGlobal(p); }")]
+    [InlineData("passed to unknown external method", "void M() { nint p = Marshal.AllocHGlobal(8); Native.fill(p, 8); }")]
+    [InlineData("passed by ref to unknown", "void M() { nint p = Marshal.AllocHGlobal(8); int n = 8; Unknown.Swap(ref p); Native.query(p, ref n); } --- abstract class Unknown { public static void Swap(ref nint p) { Console.WriteLine(p); p = 0; } }")]
+    [InlineData("source callee frees its parameter", "void M() { nint p = Marshal.AllocHGlobal(8); Drop(p); } static void Drop(nint p) { if (p != 0) Marshal.FreeHGlobal(p); }")]
+    [InlineData("source callee frees on some paths", "void M(bool b) { nint p = Marshal.AllocHGlobal(8); Maybe(p, b); } static void Maybe(nint p, bool b) { if (b) Marshal.FreeHGlobal(p); }")]
+    [InlineData("source callee stores its parameter", "List<nint> _all = []; void M() { nint p = Marshal.AllocHGlobal(8); Keep(p); } void Keep(nint p) => _all.Add(p);")]
+    [InlineData("virtual callee", "void M(Sink s) { nint p = Marshal.AllocHGlobal(8); s.Take(p); } --- abstract class Sink { public abstract void Take(nint p); }")]
+    [InlineData("interior pointer stored while base kept", "nint _p; nint* M() { nint* p = (nint*)NativeMemory.Alloc(16); *p++ = 1; _p = (nint)p; *p++ = 2; return p; } void Free() => NativeMemory.Free((nint*)_p - 1);")]
+    [InlineData("reference count style: freed from Release", "--- unsafe class Com { nint _p; int _n = 1; public Com() => _p = Marshal.AllocHGlobal(8); public int Release() { int n = System.Threading.Interlocked.Decrement(ref _n); if (n == 0) Marshal.FreeHGlobal(_p); return n; } }")]
+    [InlineData("NativeMemory.Free(Unsafe.AsPointer(ref this))", "--- unsafe struct Obj { int _n; public static Obj* Make() { Obj* o = (Obj*)NativeMemory.Alloc((nuint)sizeof(Obj)); o->_n = 1; return o; } public void Release() { if (--_n == 0) NativeMemory.Free(Unsafe.AsPointer(ref this)); } }")]
+    [InlineData("struct marshaller pairs", "--- struct S { public string Name; struct Nat { public nint Name; } static void __MarshalTo(ref Nat n, S s) { n.Name = Marshal.StringToHGlobalAnsi(s.Name); } static void __MarshalFree(ref Nat n) { Marshal.FreeHGlobal(n.Name); } }")]
+    [InlineData("ICustomMarshaler return", "--- class Ms : ICustomMarshaler { public nint MarshalManagedToNative(object o) => Marshal.StringToHGlobalAnsi((string)o); public object MarshalNativeToManaged(nint p) => Marshal.PtrToStringAnsi(p)!; public void CleanUpNativeData(nint p) => Marshal.FreeHGlobal(p); public void CleanUpManagedData(object o) { } public int GetNativeDataSize() => -1; }")]
+    [InlineData("ownership by annotation", "void M() { nint p = Marshal.AllocHGlobal(8); Put(p); } static int Put([TakesOwnership] nint p) => Marshal.ReadInt32(p); --- [AttributeUsage(AttributeTargets.Parameter)] class TakesOwnershipAttribute : Attribute { }")]
+    [InlineData("wrappers in pairs", "static byte* Make(int n) => (byte*)NativeMemory.Alloc((nuint)n); static void Drop(byte* p) => NativeMemory.Free(p); void M() { byte* p = Make(8); p[0] = 1; Drop(p); }")]
+    [InlineData("recursive callee", "void M() { nint p = Marshal.AllocHGlobal(8); Deep(p, 3); } static void Deep(nint p, int n) { if (n == 0) Marshal.FreeHGlobal(p); else Deep(p, n - 1); }")]
+    [InlineData("null-tolerant getter of the block", "nint _p; nint P => _p; void M() { _p = Marshal.AllocHGlobal(8); }")]
+    public void Quiet(string shape, string members) => Assert.Equal((shape, Owned.Quiet), (shape, Owned.Of(members)));
+}
