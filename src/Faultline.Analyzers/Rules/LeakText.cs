@@ -34,5 +34,6 @@ internal static class LeakText
 
     public static int EndLine(SyntaxNode node) => node.GetLocation().GetLineSpan().EndLinePosition.Line + 1;
 
-    private static AllocationRequest? RequestOf(BodyContext body, Site site) => body.Requests.FirstOrDefault(request => request.Call.Syntax == site.Syntax);
+    private static AllocationRequest? RequestOf(BodyContext body, Site site)
+        => body.Calls.FirstOrDefault(call => call.Syntax == site.Syntax) is { } allocation ? body.RequestOf(allocation) : null;
 }

@@ -16,7 +16,7 @@ public class FLT1102Tests
             "FLT0001", "FLT0002", "FLT1102")];
         Assert.Equal(["FLT1102", "FLT0001", "FLT0002"], found.Select(d => d.Id));
         Assert.Equal(
-            "'faultline.mmap_threshold = a lot' in .editorconfig is no size (a number of bytes, or a number with K, M, G or T (also KB or KiB)): the default of 131,072 bytes is used",
+            "'faultline.mmap_threshold = a lot' in .editorconfig is not a size (a number of bytes, or a number with K, M, G or T (also KB or KiB)): the default of 131,072 bytes is used",
             found[0].GetMessage());
         Assert.Equal(DiagnosticSeverity.Warning, found[0].Severity);
     }
