@@ -1,7 +1,9 @@
+using System.Collections.Immutable;
 using System.Linq;
 using Faultline.Analyzers.Context;
 using Faultline.Analyzers.Flow.Ownership;
 using Faultline.Analyzers.Glibc;
+using Faultline.Api;
 using Microsoft.CodeAnalysis;
 
 namespace Faultline.Analyzers.Rules;
@@ -9,6 +11,17 @@ namespace Faultline.Analyzers.Rules;
 /// <summary>What a leak costs and where it is, as messages say it.</summary>
 internal static class LeakText
 {
+    /// <summary>The row of the API table that frees the block, "Type.Method", where a finally may call it: nobody else may get hold of the block.</summary>
+    public const string DeallocatorProperty = "Deallocator";
+
+    public static ImmutableDictionary<string, string?> Properties(Leak leak)
+    {
+        if (leak.IsHandedOn || leak.Site.Source is not { Api: { } allocator } source || source.DisplayName != allocator.DisplayName || allocator.Effect == AllocationEffect.Reallocate)
+            return ImmutableDictionary<string, string?>.Empty;
+        AllocationApi right = Families.RightCall(allocator.Family, AllocationEffect.Free);
+        return ImmutableDictionary<string, string?>.Empty.Add(DeallocatorProperty, right.Type + "." + right.Method);
+    }
+
     /// <summary>"4,096 bytes", or "a block" where the size is not known.</summary>
     public static string Amount(BodyContext body, Site site) => RequestOf(body, site) is { } request ? RequestText.Of(request) : "a block";
 

@@ -27,7 +27,7 @@ internal sealed class LeaksOnException : Rule
         foreach (Leak leak in body.Leaks)
             if (leak is { IsOnNormalPath: false, ThrownBy: { } thrower })
                 body.Report(Diagnostic.Create(
-                    Descriptor, leak.Site.Syntax.GetLocation(), [thrower.GetLocation()],
+                    Descriptor, leak.Site.Syntax.GetLocation(), [thrower.GetLocation()], LeakText.Properties(leak),
                     leak.Site.Source!.DisplayName, LeakText.Line(thrower), thrower is YieldStatementSyntax ? "is the last that is asked for" : "throws",
                     LeakText.Cost(body, leak.Site)));
     }

@@ -27,7 +27,7 @@ internal sealed class NeverFreed : Rule
         foreach (Leak leak in body.Leaks)
             if (leak is { IsOnNormalPath: true, IsReleasedSomewhere: false })
                 body.Report(Diagnostic.Create(
-                    Descriptor, leak.Site.Syntax.GetLocation(), leak.Site.Source!.DisplayName, LeakText.Amount(body, leak.Site), LeakText.Cost(body, leak.Site),
+                    Descriptor, leak.Site.Syntax.GetLocation(), LeakText.Properties(leak), leak.Site.Source!.DisplayName, LeakText.Amount(body, leak.Site), LeakText.Cost(body, leak.Site),
                     leak.Site.Source.Deallocator is { } deallocator ? $"; free it by '{deallocator}'" : ""));
     }
 }

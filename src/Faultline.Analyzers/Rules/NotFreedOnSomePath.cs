@@ -29,7 +29,7 @@ internal sealed class NotFreedOnSomePath : Rule
         foreach (Leak leak in body.Leaks)
             if (leak is { IsOnNormalPath: true, IsReleasedSomewhere: true })
                 body.Report(Diagnostic.Create(
-                    Descriptor, leak.Site.Syntax.GetLocation(), leak.Ways.Select(way => way.GetLocation()),
+                    Descriptor, leak.Site.Syntax.GetLocation(), leak.Ways.Select(way => way.GetLocation()), LeakText.Properties(leak),
                     leak.Site.Source!.DisplayName, Path(leak), LeakText.Cost(body, leak.Site)));
     }
 

@@ -66,6 +66,9 @@ internal sealed class Leak
     /// <summary>Some path frees it or hands it on.</summary>
     public bool IsReleasedSomewhere { get; set; }
 
+    /// <summary>Somebody else may get hold of it: it is stored, returned or passed on somewhere.</summary>
+    public bool IsHandedOn { get; set; }
+
     /// <summary>The way leads through no exception but those that the body itself throws.</summary>
     public bool IsOnNormalPath { get; set; }
 

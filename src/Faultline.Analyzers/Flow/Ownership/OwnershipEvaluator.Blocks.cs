@@ -72,7 +72,7 @@ internal sealed partial class OwnershipEvaluator
             if (!World.TryGet(target.Site, out SiteState state) || state.IsGone)
                 continue;
             World = World.Set(target.Site, state.With(SiteStatus.Escaped, SiteStatus.Live | SiteStatus.InField));
-            Log.Released(target.Site);
+            Log.HandedOn(target.Site);
         }
     }
 
@@ -84,7 +84,7 @@ internal sealed partial class OwnershipEvaluator
                 continue;
             bool isOnly = state.IsLive && value.Targets.Length == 1;
             World = World.Set(target.Site, state.With(isOnly ? SiteStatus.Escaped | SiteStatus.InField : SiteStatus.Escaped, SiteStatus.Live | SiteStatus.InField));
-            Log.Released(target.Site);
+            Log.HandedOn(target.Site);
             if (isOnly)
                 Log.AddStore((IFieldSymbol)field.Symbol!, at, _scope.Sites[target.Site]);
         }

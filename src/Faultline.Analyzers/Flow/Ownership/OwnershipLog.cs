@@ -16,6 +16,7 @@ internal sealed class OwnershipLog
     private readonly Dictionary<(IFieldSymbol, SyntaxNode), FieldStore> _stores = [];
     private readonly Dictionary<int, SyntaxNode> _exchanges = [];
     private readonly HashSet<int> _released = [];
+    private readonly HashSet<int> _handedOn = [];
     private readonly HashSet<int> _used = [];
 
     public bool IsOn { get; set; }
@@ -40,6 +41,13 @@ internal sealed class OwnershipLog
     {
         if (IsOn)
             _released.Add(site);
+    }
+
+    public void HandedOn(int site)
+    {
+        if (IsOn)
+            _handedOn.Add(site);
+        Released(site);
     }
 
     public void Add(FindingKind kind, SyntaxNode syntax, Site? site, SyntaxNode? before = null)
@@ -116,7 +124,10 @@ internal sealed class OwnershipLog
     {
         foreach (Site site in sites.All)
             if (_released.Contains(site.Number) && _leaks.TryGetValue(site.Syntax, out Leak? leak))
+            {
                 leak.IsReleasedSomewhere = true;
+                leak.IsHandedOn |= _handedOn.Contains(site.Number);
+            }
     }
 
     /// <summary>Worlds in which it is so and worlds in which it is not, those that an exception has led to counted apart.</summary>

@@ -203,7 +203,7 @@ internal sealed class OwnershipSolver : ForwardSolver<Worlds>
         world.ForEachSite((site, state) =>
         {
             if (result.PointsInto(site))
-                _log.Released(site);
+                _log.HandedOn(site);
             else if (state.IsLive)
                 _log.AddLeak(Sites[site], state, world.Way ?? Graph.OriginalOperation.Syntax);
         });
