@@ -50,7 +50,14 @@ public static class VmStatFile
     {
         var text = new StringBuilder();
         foreach ((string name, VmEvent? counter) in Lines)
-            text.Append(CultureInfo.InvariantCulture, $"{name} {(counter is { } known ? machine.Stat[known] : 0)}\n");
+            text.Append(CultureInfo.InvariantCulture, $"{name} {ValueOf(machine, name, counter)}\n");
         return text.ToString();
     }
+
+    private static ulong ValueOf(Machine machine, string name, VmEvent? counter) => name switch
+    {
+        "nr_dirty_threshold" => machine.Cache.DirtyThreshold,
+        "nr_dirty_background_threshold" => machine.Cache.BackgroundThreshold,
+        _ => counter is { } known ? machine.Stat[known] : 0,
+    };
 }

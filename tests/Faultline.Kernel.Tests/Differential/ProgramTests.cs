@@ -20,6 +20,37 @@ public sealed class ProgramTests
         Assert.Equal(0UL, second.MajorFaults);
     }
 
+    /// <summary>The maps of this very process, some hundred areas, make a process that maps as much at the same places.</summary>
+    [RealKernelFact]
+    public void ARealProcessCanBeTheStartingPoint()
+    {
+        MapsImage image = MapsImage.Parse("testhost", File.ReadAllText("/proc/self/maps"));
+        using var machine = new Machine(new MachineOptions { RamBytes = 1UL << 30, Overcommit = OvercommitPolicy.Always });
+        Process process = machine.Spawn(image);
+        machine.CheckInvariants();
+        Assert.Equal(image.Lines.Aggregate(0UL, (pages, line) => pages + ((line.End - line.Start) >> 12)), process.VirtualPages.Value);
+        Assert.Equal(0UL, process.ResidentPages.Value);
+        IReadOnlyList<AreaInfo> areas = process.Maps();
+        foreach (MapsLine line in image.Lines)
+            Assert.Contains(areas, area => area.Start.Value <= line.Start && area.End.Value >= line.End && area.Protection == line.Protection && area.IsShared == line.IsShared && area.Name == line.Name);
+        Assert.Contains(areas, area => area.Name == "[stack]");
+        AreaInfo text = areas.First(area => area.Name.EndsWith("libcoreclr.so", StringComparison.Ordinal) && area.Protection == (Protection.Read | Protection.Execute));
+        Assert.Equal(FaultOutcome.MajorFault, process.Access(text.Start, AccessKind.Read));
+    }
+
+    /// <summary>Labels, order and columns of smaps and smaps_rollup.</summary>
+    [RealKernelFact]
+    public void SmapsIsLaidOutAsTheKernelLaysItOut()
+    {
+        using var machine = new Machine(new MachineOptions { RamBytes = 1UL << 30 });
+        Process process = machine.Spawn(ProgramImages.Daemon);
+        Assert.Equal(Shape(File.ReadLines("/proc/self/smaps").Skip(1).TakeWhile(line => !line.StartsWith("VmFlags", StringComparison.Ordinal))), Shape(SmapsText.Of(process).Split('\n').Skip(1).TakeWhile(line => !line.StartsWith("VmFlags", StringComparison.Ordinal))));
+        Assert.Equal(Shape(File.ReadLines("/proc/self/smaps_rollup").Skip(1)), Shape(SmapsText.Rollup(process).TrimEnd('\n').Split('\n').Skip(1)));
+    }
+
+    /// <summary>A line with its number blotted out.</summary>
+    private static string[] Shape(IEnumerable<string> lines) => [.. lines.Select(line => System.Text.RegularExpressions.Regex.Replace(line, " +[0-9]+", number => new string('#', number.Length)))];
+
     private static ProgramImage ImageOf(string program, string maps)
     {
         ElfObject executable = ElfReader.Read(program, out string? interpreter);
