@@ -29,7 +29,7 @@ public sealed unsafe partial class Machine : IDisposable
         Frames.Machine = this;
         Kernel = new KernelHalf(Frames, Tables, ranges.Max(range => range.End));
         Caches = new KernelCaches(Frames, Stat, options.Cpus);
-        Commit = new CommitCharge(options.Overcommit, options.OvercommitRatio, Frames.ManagedPages, Swap.Pages);
+        Commit = new CommitCharge(this, Frames.ManagedPages, Swap.Pages);
         Log = new KernelLog(Clock);
         Oom = new OomKiller(this);
         Proc = new ProcFs(this);

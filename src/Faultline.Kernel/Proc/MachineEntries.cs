@@ -30,52 +30,28 @@ internal static class MachineEntries
         new("/proc/zoneinfo", Everybody, ZoneInfoFile.Text),
         new("/proc/sys/kernel/osrelease", Everybody, _ => MachineFiles.Release + "\n"),
         new("/proc/sys/kernel/pid_max", Everybody, _ => Number(PidMax)),
-        new("/proc/sys/vm/overcommit_memory", RootWrites, machine => Number((long)machine.Options.Overcommit)),
-        new("/proc/sys/vm/overcommit_ratio", RootWrites, machine => Number(machine.Options.OvercommitRatio)),
-        new("/proc/sys/vm/oom_kill_allocating_task", RootWrites, machine => Number(machine.Options.OomKillsAllocatingTask ? 1 : 0), WriteOomKillsAllocatingTask),
-        new("/proc/sys/vm/swappiness", RootWrites, machine => Number(machine.Options.Swappiness), WriteSwappiness),
-        new("/proc/sys/vm/page-cluster", RootWrites, machine => Number(machine.Options.PageCluster), WritePageCluster),
-        new("/proc/sys/vm/drop_caches", RootWrites, _ => "0\n", WriteDropCaches),
+        .. Sysctls.All,
         new("/sys/kernel/debug/extfrag/extfrag_index", RootOnly, BuddyInfo.FragmentationIndexText),
         new("/sys/kernel/debug/extfrag/unusable_index", RootOnly, BuddyInfo.UnusableIndexText),
-        new("/sys/kernel/mm/transparent_hugepage/enabled", RootWrites, ThpText),
+        new("/sys/kernel/mm/transparent_hugepage/enabled", RootWrites, ThpText, WriteThp),
     ];
 
     public static ProcEntry? Find(string path) => All.FirstOrDefault(entry => entry.Path == path);
 
     private static string Number(long value) => value.ToString(CultureInfo.InvariantCulture) + "\n";
 
-    private static Errno WriteOomKillsAllocatingTask(Machine machine, string text)
+    private static Errno WriteThp(Machine machine, string text)
     {
-        if (text is not ("0" or "1"))
+        ThpPolicy? policy = text switch
+        {
+            "always" => ThpPolicy.Always,
+            "madvise" => ThpPolicy.MadviseOnly,
+            "never" => ThpPolicy.Never,
+            _ => null,
+        };
+        if (policy is not { } wanted)
             return Errno.EINVAL;
-        machine.Options = machine.Options with { OomKillsAllocatingTask = text == "1" };
-        return Errno.None;
-    }
-
-    private static Errno WriteSwappiness(Machine machine, string text)
-    {
-        if (!int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int value) || value > 200)
-            return Errno.EINVAL;
-        machine.Options = machine.Options with { Swappiness = value };
-        return Errno.None;
-    }
-
-    private static Errno WritePageCluster(Machine machine, string text)
-    {
-        if (!int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int value) || value > 10)
-            return Errno.EINVAL;
-        machine.Options = machine.Options with { PageCluster = value };
-        return Errno.None;
-    }
-
-    /// <summary>1: pages of files; 2: dentries and inodes; 3: both.</summary>
-    private static Errno WriteDropCaches(Machine machine, string text)
-    {
-        if (!int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int value) || value is < 1 or > 4)
-            return Errno.EINVAL;
-        if ((value & 1) != 0)
-            machine.Files.DropCaches();
+        machine.Options = machine.Options with { Thp = wanted };
         return Errno.None;
     }
 

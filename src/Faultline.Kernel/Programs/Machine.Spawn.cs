@@ -36,6 +36,16 @@ public sealed unsafe partial class Machine
     }
 
     /// <summary>
+    /// A process of that name that runs a small program in C (<see cref="ProgramImages.Daemon"/>). The first of a machine is its init, which
+    /// the OOM killer spares. Errors as above.
+    /// </summary>
+    public Process Spawn(string name, MemoryCgroup? cgroup = null)
+    {
+        ProgramImage image = ProgramImages.Daemon;
+        return Spawn(image with { Name = name, Executable = image.Executable with { Path = "/usr/sbin/" + name } }, cgroup);
+    }
+
+    /// <summary>
     /// A process that has mapped what a line of /proc/PID/maps each tells, at the same addresses, with nothing in memory yet. Throws
     /// <see cref="ArgumentException"/> for lines that overlap or do not fit into user space.
     /// </summary>
