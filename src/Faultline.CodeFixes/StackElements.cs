@@ -13,11 +13,15 @@ internal sealed class StackElements
     private StackElements(string typeName, string count, int? number)
     {
         TypeName = typeName;
+        Written = count;
         Text = $"stackalloc {typeName}[{count}]";
         Count = number;
     }
 
     public string TypeName { get; }
+
+    /// <summary>How many, as an expression of type int.</summary>
+    public string Written { get; }
 
     /// <summary>stackalloc int[16].</summary>
     public string Text { get; }

@@ -35,13 +35,24 @@ public sealed class StackallocFix : Fix
             return [];
         StatementSyntax[] frees = [.. parts.Skip(1).Select(part => part!)];
         SpanUses? spans = local.Type is IPointerTypeSymbol { PointedAtType.SpecialType: not SpecialType.System_Void } ? SpanUses.Find(local, declaration, frees, elements, model, cancel) : null;
+        bool isZeroed = diagnostic.Properties.ContainsKey(ShortLivedBlock.ZeroedProperty);
         return [("Use stackalloc", editor =>
         {
+            if (isZeroed)
+                Clear(editor, declaration, local, elements, spans != null);
             if (spans != null)
                 WriteSpan(editor, declaration, frees, elements, spans);
             else
                 WritePointer(editor, declaration, frees, elements, local, model);
         })];
+    }
+
+    /// <summary>C# leaves open what stackalloc contains; with SkipLocalsInit it is not zero.</summary>
+    private static void Clear(DocumentEditor editor, LocalDeclarationStatementSyntax declaration, ILocalSymbol local, StackElements elements, bool isSpan)
+    {
+        string pointer = local.Type is IPointerTypeSymbol ? local.Name : $"(void*){local.Name}";
+        string cleared = isSpan ? local.Name : $"new {Names.Of("System.Span`1", editor.SemanticModel, declaration.SpanStart)}<{elements.TypeName}>({pointer}, {elements.Written})";
+        editor.InsertAfter(declaration, SyntaxFactory.ParseStatement(cleared + ".Clear();").WithTrailingTrivia(SyntaxFactory.ElasticLineFeed).WithAdditionalAnnotations(Formatter.Annotation));
     }
 
     private static void WriteSpan(DocumentEditor editor, LocalDeclarationStatementSyntax declaration, StatementSyntax[] frees, StackElements elements, SpanUses spans)

@@ -19,6 +19,9 @@ internal sealed class ShortLivedBlock : Rule
     /// <summary>The number of bytes, where declaration (additional location 0) and frees (the other ones) can be rewritten.</summary>
     public const string BytesProperty = "Bytes";
 
+    /// <summary>Set where the block has to be zero, which stackalloc does not promise.</summary>
+    public const string ZeroedProperty = "Zeroed";
+
     private const int LargestOnStack = 1024;
 
     private static readonly DiagnosticDescriptor s_descriptor = new(
@@ -46,10 +49,16 @@ internal sealed class ShortLivedBlock : Rule
                 Descriptor,
                 block.Call.Syntax.GetLocation(),
                 parts?.Select(part => part.GetLocation()) ?? block.Frees.Select(free => free.Syntax.GetLocation()),
-                parts == null ? null : ImmutableDictionary<string, string?>.Empty.Add(BytesProperty, bytes.High.ToString(CultureInfo.InvariantCulture)),
+                parts == null ? null : Properties(block, bytes.High),
                 block.Call.Api.DisplayName,
                 RequestText.Of(request),
                 Figures.Bytes(PageCost.OnHeap(request).Chunk)));
         }
+    }
+
+    private static ImmutableDictionary<string, string?> Properties(BlockLocal block, BigInteger bytes)
+    {
+        ImmutableDictionary<string, string?> properties = ImmutableDictionary<string, string?>.Empty.Add(BytesProperty, bytes.ToString(CultureInfo.InvariantCulture));
+        return block.Call.Api.Effect == AllocationEffect.AllocateZeroed ? properties.Add(ZeroedProperty, "") : properties;
     }
 }

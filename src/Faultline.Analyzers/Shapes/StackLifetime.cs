@@ -5,7 +5,6 @@
 
 using System.Collections.Generic;
 using System.Linq;
-using Faultline.Api;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
@@ -32,7 +31,7 @@ internal static class StackLifetime
     /// <summary>The declaration, then the statements that free; null where one of them does not stand by itself.</summary>
     public static StatementSyntax[]? RewritableParts(BlockLocal block)
     {
-        if (!block.IsDeclaredWithBlock || block.Call.Api.Effect != AllocationEffect.Allocate)
+        if (!block.IsDeclaredWithBlock)
             return null;
         if (block.Call.Syntax.FirstAncestorOrSelf<LocalDeclarationStatementSyntax>() is not { Parent: BlockSyntax, Declaration.Variables.Count: 1 } declaration || IsInHandler(declaration))
             return null;

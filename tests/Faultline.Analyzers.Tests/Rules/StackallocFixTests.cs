@@ -89,6 +89,22 @@ public class StackallocFixTests
         }
         """);
 
+    /// <summary>C# leaves open what stackalloc contains.</summary>
+    [Theory]
+    [InlineData("uint* p = (uint*)[|NativeMemory.AllocZeroed(16, sizeof(uint))|]; p[1] = p[0];", "Span<uint> p = stackalloc uint[16];", "p.Clear();", "p[1] = p[0];")]
+    [InlineData("int* p = (int*)[|NativeMemory.AllocZeroed(64)|]; *p = 1;", "int* p = stackalloc int[16];", "new Span<int>(p, 16).Clear();", "*p = 1;")]
+    [InlineData("void* p = [|NativeMemory.AllocZeroed(64)|]; N(p);", "byte* pBytes = stackalloc byte[64];\n        void* p = pBytes;", "new Span<byte>(p, 64).Clear();", "N(p);")]
+    public Task CodeFix_clears_what_was_zeroed(string before, string declared, string clear, string use)
+    {
+        int split = before.IndexOf(';') + 1;
+        return FixTest<StackallocFix>.Run(Id,
+            Lines(before[..split], before[split..].Trim(), "NativeMemory.Free(p);"),
+            Lines(declared, clear, use));
+    }
+
+    private static string Lines(params string[] statements)
+        => "unsafe class C\n{\n    static void N(void* p) { }\n\n    void M()\n    {\n        " + string.Join("\n        ", statements) + "\n    }\n}\n";
+
     [Fact]
     public Task FixAll() => FixTest<StackallocFix>.Run(Id,
         """
@@ -140,9 +156,8 @@ public class StackallocFixTests
         }
         """);
 
-    /// <summary>In order: zeroed; declared without the block; a free in an expression; no whole number of elements; stackalloc in a finally; no unsafe context.</summary>
+    /// <summary>In order: declared without the block; a free in an expression; no whole number of elements; stackalloc in a finally; no unsafe context.</summary>
     [Theory]
-    [InlineData("unsafe", "void* p = {|FLT0005:NativeMemory.AllocZeroed(64)|}; NativeMemory.Free(p);")]
     [InlineData("unsafe", "void* p = null; p = {|FLT0005:NativeMemory.Alloc(64)|}; NativeMemory.Free(p);")]
     [InlineData("unsafe", "void* p = {|FLT0005:NativeMemory.Alloc(64)|}, q = p; NativeMemory.Free(p);")]
     [InlineData("unsafe", "long* p = (long*){|FLT0005:NativeMemory.Alloc(60)|}; NativeMemory.Free(p);")]
