@@ -12,6 +12,7 @@
 //   │ table           │ deposit │ flags   │         │         │                 │ order │        │  page table: address of its 512 entries; first
 //   └─────────────────┴─────────┴─────────┴─────────┴─────────┴─────────────────┴───────┴────────┘  of this PMD table's spare PTE tables, or the next
 
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace Faultline.Kernel;
@@ -88,12 +89,17 @@ internal enum FrameFlags : uint
 
     /// <summary>Mapped somewhere at another virtual page than <see cref="Frame.Index"/>: <see cref="ReverseMap"/> knows where.</summary>
     MovedMapping = 1 << 23,
+
+    /// <summary>Written, and waiting with others to be rotated on its list.</summary>
+    Rotating = 1 << 24,
 }
 
 [StructLayout(LayoutKind.Explicit, Size = 32)]
 internal struct Frame
 {
     private const ulong IndexMask = (1UL << 40) - 1;
+    private const int OrderShift = 40;
+    private const int CgroupShift = 48;
 
     [FieldOffset(0)] public uint Next;
     [FieldOffset(4)] public uint Previous;
@@ -121,6 +127,30 @@ internal struct Frame
 
     /// <summary>Number of the memory cgroup that the frame is charged to; 0: the machine's.</summary>
     [FieldOffset(30)] public ushort Cgroup;
+
+    /// <summary>Writes the whole record of one page that one process maps at a virtual page. Field by field: copying a record that was just put together would have to wait for its parts.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void SetPage(FrameFlags flags, uint mapping, ulong index, ushort cgroup)
+    {
+        MapCount = 1;
+        Flags = flags;
+        Mapping = mapping;
+        Private = 0;
+        _word = index | ((ulong)cgroup << CgroupShift);
+    }
+
+    /// <summary>Writes the whole record of a block on a list.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void SetBlock(FrameFlags flags, uint next, uint previous, int order)
+    {
+        Next = next;
+        Previous = previous;
+        MapCount = 0;
+        Flags = flags;
+        Mapping = 0;
+        Private = 0;
+        _word = (ulong)order << OrderShift;
+    }
 
     /// <summary>Anonymous: number of the virtual page at which <see cref="Mapping"/> maps it. Page cache: number of the page in the file. Below 2^40.</summary>
     public ulong Index

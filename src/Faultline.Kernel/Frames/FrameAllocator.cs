@@ -75,12 +75,24 @@ internal sealed unsafe partial class FrameAllocator : IDisposable
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public uint AllocatePage(int cpu, Migratetype type, Process? requester = null)
     {
+        uint pfn = TakePage(cpu, type, requester);
+        Frames[pfn] = new Frame { Flags = FrameFlags.Allocated };
+        return pfn;
+    }
+
+    /// <summary>As <see cref="AllocatePage"/>, but the caller has to write the frame's record. For <see cref="None"/> there is a record too, which means nothing.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public uint TakePage(int cpu, Migratetype type, Process? requester)
+    {
         Zone zone = _preferred;
         if (!zone.BelowHigh && zone.Free.FreePages > zone.FastMark)
         {
             uint pfn = zone.TakeListedPage(cpu, type);
             if (pfn != None)
-                return HandOut(zone, pfn, 0);
+            {
+                _stat[VmEvent.pgalloc_dma + zone.Index]++;
+                return pfn;
+            }
         }
 
         return Allocate(cpu, 0, type, AllocationFlags.None, requester);

@@ -67,7 +67,7 @@ internal unsafe struct PerCpuLists
     public void AddFirst(Frame* frames, uint pfn, int list, int order)
     {
         uint old = Head[list];
-        frames[pfn] = new Frame { Next = old, Order = (byte)order, Flags = FrameFlags.PerCpu };
+        frames[pfn].SetBlock(FrameFlags.PerCpu, old, 0, order);
         Head[list] = pfn;
         if (old == 0)
             Tail[list] = pfn;
@@ -79,7 +79,7 @@ internal unsafe struct PerCpuLists
     public void AddLast(Frame* frames, uint pfn, int list, int order)
     {
         uint old = Tail[list];
-        frames[pfn] = new Frame { Previous = old, Order = (byte)order, Flags = FrameFlags.PerCpu };
+        frames[pfn].SetBlock(FrameFlags.PerCpu, 0, old, order);
         Tail[list] = pfn;
         if (old == 0)
             Head[list] = pfn;

@@ -170,20 +170,31 @@ public sealed unsafe partial class Process
     /// <summary>A frame of zeros for a virtual page of this process alone, or none.</summary>
     private uint TakeOwnFrame(ulong page)
     {
-        uint pfn = _cgroup == null
-            ? _allocator.AllocatePage(_cpu, Migratetype.Movable, this)
-            : _machine.AllocatePage(this, _cgroup, Migratetype.Movable);
-        if (pfn == FrameAllocator.None)
-            return pfn;
+        if (_cgroup != null)
+            return TakeChargedFrame(page);
+        uint pfn = _allocator.TakePage(_cpu, Migratetype.Movable, this);
+        if (pfn != FrameAllocator.None)
+            Own(pfn, page, 0);
+        return pfn;
+    }
+
+    private uint TakeChargedFrame(ulong page)
+    {
+        uint pfn = _machine.AllocatePage(this, _cgroup, Migratetype.Movable);
+        if (pfn != FrameAllocator.None)
+            Own(pfn, page, _cgroup!.Number);
+        return pfn;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void Own(uint pfn, ulong page, ushort cgroup)
+    {
+        const FrameFlags Flags = FrameFlags.Allocated | FrameFlags.Anonymous | FrameFlags.SwapBacked | FrameFlags.Exclusive;
         ref Frame frame = ref _frames[pfn];
-        frame.MapCount = 1;
-        frame.Flags = FrameFlags.Allocated | FrameFlags.Anonymous | FrameFlags.SwapBacked | FrameFlags.Exclusive;
-        frame.Mapping = (uint)Pid;
-        frame.Index = page >> PageSize.Shift;
+        frame.SetPage(Flags, (uint)Pid, page >> PageSize.Shift, cgroup);
         if ((_areaFlags & VmaFlags.Locked) != 0)
             MarkLocked(ref frame);
         _vector.Add(pfn);
         _stat[VmEvent.nr_anon_pages]++;
-        return pfn;
     }
 }

@@ -18,7 +18,7 @@ public sealed unsafe partial class Process
             return;
         }
 
-        _lru.Remove(frame);
+        _lru.Root.Remove(frame);
         _allocator.Free(_cpu, frame, 0);
     }
 
@@ -70,6 +70,9 @@ public sealed unsafe partial class Process
         _machine.PartlyMapped.Remove(head);
         Unlocked(head);
         uint used = (_frames[head + 1].Flags & FrameFlags.Tail) != 0 ? Migratetypes.PageblockPages : 2;
+        if (_machine.ReverseMap.HasMoved)
+            for (uint piece = head + 1; piece < head + used; piece++)
+                _machine.ReverseMap.Forget(piece);
         new Span<Frame>(_frames + head + 1, (int)used - 1).Clear();
         _machine.FreePage(_cpu, head);
     }

@@ -9,9 +9,12 @@ namespace Faultline.Kernel;
 /// <summary>The LRU lists of a machine: number 0 is the node's, the others are those of the memory cgroups by their numbers.</summary>
 internal sealed unsafe class Lru
 {
+    private const ulong AddUpEvery = 2 * MachineClock.NanosecondsPerSecond;
+
     private readonly Frame* _frames;
     private readonly VmStat _stat;
     private readonly List<Lruvec> _vectors = [];
+    private ulong _addUpAt;
 
     public Lru(Frame* frames, VmStat stat)
     {
@@ -28,7 +31,7 @@ internal sealed unsafe class Lru
     /// <summary>The lists of a new cgroup; its number is that of the answer.</summary>
     public Lruvec AddVector()
     {
-        var vector = new Lruvec(_frames, _stat, (ushort)_vectors.Count);
+        var vector = new Lruvec(_frames, _stat, (ushort)_vectors.Count, _vectors.Count == 0 ? null : Root);
         _vectors.Add(vector);
         return vector;
     }
@@ -38,8 +41,26 @@ internal sealed unsafe class Lru
 
     public Lruvec VectorOfGroup(ushort cgroup) => _vectors[cgroup];
 
-    /// <summary>Pages on a list; for the root those of all cgroups too.</summary>
-    public ulong Size(Lruvec vector, LruList list) => vector == Root ? _stat[VmEvent.nr_inactive_anon + (int)list] : vector.Size(list);
+    /// <summary>Pages on a list, for the root those of all cgroups too, as they were when statistics were last added up.</summary>
+    public static ulong LateSize(Lruvec vector, LruList list) => vector.LateSizes[(int)list];
+
+    /// <summary>
+    /// Adds up the statistics of cgroups, which each processor keeps for itself, as Linux does every two seconds (flush_memcg_stats_dwork,
+    /// mm/memcontrol.c). What decides about ageing reads them and is that late: once the inactive list looks too short, it does so for two
+    /// seconds, in which all active pages may become inactive.
+    /// </summary>
+    public void AddUp(ulong now)
+    {
+        if (now < _addUpAt)
+            return;
+        _addUpAt = now + AddUpEvery;
+        foreach (Lruvec vector in _vectors)
+        {
+            for (int list = 0; list < Lruvec.Lists; list++)
+                vector.LateSizes[list] = vector == Root ? _stat[VmEvent.nr_inactive_anon + list] : vector.Size((LruList)list);
+            vector.Activations.CopyTo(vector.LateActivations, 0);
+        }
+    }
 
     /// <summary>A page comes under the kernel's eye: to the head of the list that its flags name.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -144,7 +165,7 @@ internal sealed unsafe class Lru
         vector.Cost[file] += cost;
         ulong size = 0;
         for (int list = 0; list <= (int)LruList.ActiveFile; list++)
-            size += Size(vector, (LruList)list);
+            size += LateSize(vector, (LruList)list);
         if (vector.Cost[0] + vector.Cost[1] > size / 4)
         {
             vector.Cost[0] /= 2;

@@ -28,9 +28,13 @@ internal sealed unsafe class Lruvec
     private readonly VmStat _stat;
     private readonly Ends[] _memory = GC.AllocateArray<Ends>(Lists, pinned: true);
     private readonly Ends* _lists;
+    private readonly Lruvec _root;
+    private readonly bool _ofGroup;
 
-    public Lruvec(Frame* frames, VmStat stat, ushort cgroup)
+    public Lruvec(Frame* frames, VmStat stat, ushort cgroup, Lruvec? root)
     {
+        _root = root ?? this;
+        _ofGroup = root != null;
         Cgroup = cgroup;
         _frames = frames;
         _stat = stat;
@@ -46,12 +50,22 @@ internal sealed unsafe class Lruvec
     /// <summary>What reclaim has lately cost, anonymous memory and files.</summary>
     public ulong[] Cost { get; } = new ulong[2];
 
-    /// <summary>Pages that came back active, anonymous and of files: now, and when reclaim last ended.</summary>
+    /// <summary>Pages that came back active, anonymous and of files.</summary>
     public ulong[] Activations { get; } = new ulong[2];
 
+    /// <summary>Sizes and <see cref="Activations"/> as they were when statistics were last added up; see <see cref="Lru.AddUp"/>.</summary>
+    public ulong[] LateSizes { get; } = new ulong[Lists];
+
+    public ulong[] LateActivations { get; } = new ulong[2];
+
+    /// <summary>What <see cref="LateActivations"/> were when reclaim last ended.</summary>
     public ulong[] ActivationsSeen { get; } = new ulong[2];
 
-    public ulong Size(LruList list) => _lists[(int)list].Pages;
+    /// <summary>
+    /// Pages on a list. The machine's gauge counts those of all lists of the kind; the root counts only what the cgroups have of it, so
+    /// that nothing else need be counted where there are none.
+    /// </summary>
+    public ulong Size(LruList list) => _ofGroup ? _lists[(int)list].Pages : _stat[VmEvent.nr_inactive_anon + (int)list] - _lists[(int)list].Pages;
 
     /// <summary>The page that is looked at next; 0 if there is none.</summary>
     public uint Last(LruList list) => _lists[(int)list].Tail;
@@ -84,7 +98,7 @@ internal sealed unsafe class Lruvec
             ends->Tail = pfn;
         else
             _frames[old].Previous = pfn;
-        Count(list, ends, 1L << frame.Order);
+        Count(list, 1L << frame.Order);
     }
 
     /// <summary>To the tail: it is looked at next.</summary>
@@ -102,7 +116,7 @@ internal sealed unsafe class Lruvec
             ends->Head = pfn;
         else
             _frames[old].Next = pfn;
-        Count(list, ends, 1L << frame.Order);
+        Count(list, 1L << frame.Order);
     }
 
     /// <summary>Takes a page off its list; before its flags or its order change.</summary>
@@ -122,7 +136,7 @@ internal sealed unsafe class Lruvec
         else
             _frames[next].Previous = previous;
         frame.Flags &= ~FrameFlags.Lru;
-        Count(list, ends, -(1L << frame.Order));
+        Count(list, -(1L << frame.Order));
     }
 
     /// <summary>Throws <see cref="InvalidOperationException"/> unless links, marks and sizes agree; <paramref name="visit"/> sees each page.</summary>
@@ -141,16 +155,23 @@ internal sealed unsafe class Lruvec
                 visit(pfn);
             }
 
-            if (_lists[list].Tail != previous || _lists[list].Pages != pages)
-                throw new InvalidOperationException($"list {(LruList)list} of cgroup {Cgroup} holds {pages} pages and ends at {previous}; {_lists[list].Pages} are counted, ending at {_lists[list].Tail}");
+            if (_lists[list].Tail != previous || Size((LruList)list) != pages)
+                throw new InvalidOperationException($"list {(LruList)list} of cgroup {Cgroup} holds {pages} pages and ends at {previous}; {Size((LruList)list)} are counted, ending at {_lists[list].Tail}");
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private void Count(LruList list, Ends* ends, long pages)
+    private void Count(LruList list, long pages)
     {
-        ends->Pages += (ulong)pages;
         _stat[VmEvent.nr_inactive_anon + (int)list] += (ulong)pages;
+        if (_ofGroup)
+            CountOfGroup(list, pages);
+    }
+
+    private void CountOfGroup(LruList list, long pages)
+    {
+        _lists[(int)list].Pages += (ulong)pages;
+        _root._lists[(int)list].Pages += (ulong)pages;
     }
 
     private struct Ends

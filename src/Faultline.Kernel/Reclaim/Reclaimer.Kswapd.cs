@@ -72,7 +72,7 @@ internal sealed unsafe partial class Reclaimer
 
         if (IsBalanced())
             _stat[control.Priority >= ScanControl.DefaultPriority - 2 ? VmEvent.kswapd_high_wmark_hit_quickly : VmEvent.kswapd_low_wmark_hit_quickly]++;
-        TargetOf(control).Activations.CopyTo(TargetOf(control).ActivationsSeen, 0);
+        TargetOf(control).LateActivations.CopyTo(TargetOf(control).ActivationsSeen, 0);
         _kswapd = null;
     }
 

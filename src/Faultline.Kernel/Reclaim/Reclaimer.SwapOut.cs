@@ -5,6 +5,11 @@ namespace Faultline.Kernel;
 
 internal sealed unsafe partial class Reclaimer
 {
+    /// <summary>The processor that takes the disk's interrupts gathers so many pages before it rotates them, all at once (FOLIO_BATCH_SIZE).</summary>
+    private const int RotationBatch = 31;
+
+    private readonly List<uint> _rotations = [];
+
 
 
     private ReclaimResult SwapOut(uint pfn, ScanControl control)
@@ -94,9 +99,29 @@ internal sealed unsafe partial class Reclaimer
             ref Frame frame = ref _frames[pfn];
             bool rotate = (frame.Flags & FrameFlags.Reclaim) != 0;
             frame.Flags &= ~(FrameFlags.Writeback | FrameFlags.Reclaim);
-            if (rotate && (frame.Flags & (FrameFlags.Dirty | FrameFlags.Unevictable | FrameFlags.Lru)) == FrameFlags.Lru)
+            if (rotate)
+            {
+                frame.Flags |= FrameFlags.Rotating;
+                _rotations.Add(pfn);
+            }
+
+            if (_rotations.Count == RotationBatch)
+                Rotate();
+        }
+    }
+
+    private void Rotate()
+    {
+        const FrameFlags Wanted = FrameFlags.Lru | FrameFlags.Rotating;
+        foreach (uint pfn in _rotations)
+        {
+            FrameFlags flags = _frames[pfn].Flags;
+            _frames[pfn].Flags &= ~FrameFlags.Rotating;
+            if ((flags & (FrameFlags.Dirty | FrameFlags.Unevictable | Wanted)) == Wanted)
                 _lru.Rotate(pfn);
         }
+
+        _rotations.Clear();
     }
 
     /// <summary>Waits until nothing is being written: pages that are would outlive their last user.</summary>

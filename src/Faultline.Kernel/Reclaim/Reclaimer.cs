@@ -49,7 +49,7 @@ internal sealed unsafe partial class Reclaimer
             while (--control.Priority >= 0);
 
             Lruvec target = TargetOf(control);
-            target.Activations.CopyTo(target.ActivationsSeen, 0);
+            target.LateActivations.CopyTo(target.ActivationsSeen, 0);
             if (control.Reclaimed != 0 || !control.SkippedDeactivate)
                 return control.Reclaimed;
             control.Priority = first;
@@ -77,6 +77,7 @@ internal sealed unsafe partial class Reclaimer
 
     private void Prepare(ScanControl control)
     {
+        _lru.AddUp(_device.Now);
         Lruvec target = TargetOf(control);
         (control.AnonCost, control.FileCost) = (target.Cost[0], target.Cost[1]);
         if (control.ForceDeactivate)
@@ -85,26 +86,26 @@ internal sealed unsafe partial class Reclaimer
         }
         else
         {
-            control.DeactivateAnon = target.Activations[0] != target.ActivationsSeen[0] || InactiveIsLow(target, 0);
-            control.DeactivateFile = target.Activations[1] != target.ActivationsSeen[1] || InactiveIsLow(target, 1);
+            control.DeactivateAnon = target.LateActivations[0] != target.ActivationsSeen[0] || InactiveIsLow(target, 0);
+            control.DeactivateFile = target.LateActivations[1] != target.ActivationsSeen[1] || InactiveIsLow(target, 1);
         }
 
-        control.TrimsCache = _lru.Size(target, LruList.InactiveFile) >> control.Priority != 0 && !control.DeactivateFile;
+        control.TrimsCache = Lru.LateSize(target, LruList.InactiveFile) >> control.Priority != 0 && !control.DeactivateFile;
         if (control.Group != null)
             return;
         ulong high = 0;
         foreach (Zone zone in _machine.Frames.Zones)
             high += zone.Watermarks.High;
-        ulong files = _lru.Size(target, LruList.ActiveFile) + _lru.Size(target, LruList.InactiveFile);
+        ulong files = Lru.LateSize(target, LruList.ActiveFile) + Lru.LateSize(target, LruList.InactiveFile);
         control.FileIsTiny = files + _machine.Frames.FreePages <= high && !control.DeactivateAnon
-            && _lru.Size(target, LruList.InactiveAnon) >> control.Priority != 0;
+            && Lru.LateSize(target, LruList.InactiveAnon) >> control.Priority != 0;
     }
 
     /// <summary>Less is inactive than the size of the lists asks for: 1 to 1 below a GiB, 1 to √(10 · GiB) above (inactive_is_low).</summary>
-    private bool InactiveIsLow(Lruvec vector, int file)
+    private static bool InactiveIsLow(Lruvec vector, int file)
     {
-        ulong inactive = _lru.Size(vector, LruList.InactiveAnon + (file * 2));
-        ulong active = _lru.Size(vector, LruList.ActiveAnon + (file * 2));
+        ulong inactive = Lru.LateSize(vector, LruList.InactiveAnon + (file * 2));
+        ulong active = Lru.LateSize(vector, LruList.ActiveAnon + (file * 2));
         ulong gib = (inactive + active) >> (30 - PageSize.Shift);
         ulong ratio = gib == 0 ? 1 : (ulong)Math.Sqrt(10 * gib);
         return inactive * ratio < active;

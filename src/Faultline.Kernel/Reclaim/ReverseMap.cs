@@ -1,6 +1,6 @@
 // From a frame to the page-table entries that map it (mm/rmap.c, 6.18). Linux goes by the areas that a page's reverse map knows;
 // here the frame itself says which process maps it at which virtual page. A page that fork shared is looked for at the same place
-// in every process of the family; only what was moved while it was shared is written down. How many entries there are the frame
+// in every process of the family; only the places to which it was moved while it was shared are written down. How many entries there are the frame
 // counts, so a search ends when it has found them all.
 
 using System.Diagnostics;
@@ -54,6 +54,9 @@ internal sealed unsafe class ReverseMap(Machine machine)
         _frames[pfn].Mapping = (uint)process.Pid;
         _frames[pfn].Index = page;
     }
+
+    /// <summary>Whether anything is written down at all.</summary>
+    public bool HasMoved => _moved.Count != 0;
 
     /// <summary>The frame is being freed, or its places have become one.</summary>
     public void Forget(uint pfn)

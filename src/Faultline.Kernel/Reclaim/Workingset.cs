@@ -47,14 +47,14 @@ internal sealed unsafe class Workingset(Frame* frames, Lru lru, VmStat stat)
     {
         Lruvec vector = lru.VectorOfGroup((ushort)((shadow >> CgroupShift) & ushort.MaxValue));
         ulong distance = ((vector.NonresidentAge << AgeShift) - (shadow & ~((1UL << AgeShift) - 1))) >> AgeShift;
-        ulong held = lru.Size(vector, LruList.ActiveFile);
+        ulong held = Lru.LateSize(vector, LruList.ActiveFile);
         if (!file)
-            held += lru.Size(vector, LruList.InactiveFile);
+            held += Lru.LateSize(vector, LruList.InactiveFile);
         if (swapAvailable)
         {
-            held += lru.Size(vector, LruList.ActiveAnon);
+            held += Lru.LateSize(vector, LruList.ActiveAnon);
             if (file)
-                held += lru.Size(vector, LruList.InactiveAnon);
+                held += Lru.LateSize(vector, LruList.InactiveAnon);
         }
 
         return distance <= held;

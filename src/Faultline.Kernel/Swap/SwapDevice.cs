@@ -14,6 +14,9 @@ public sealed record SwapTimes
     /// <summary>From the end of a request's transfer to when the processor learns of it; requests overlap in it.</summary>
     public ulong Latency { get; init; } = 22_000;
 
+    /// <summary>The same of a read, with going to sleep for it and waking up.</summary>
+    public ulong ReadLatency { get; init; } = 150_000;
+
     /// <summary>The device is busy with each request for so long, besides its pages.</summary>
     public ulong PerRequest { get; init; } = 8_000;
 
@@ -31,17 +34,24 @@ internal sealed unsafe class SwapDevice(Frame* frames, VmStat stat, SwapTimes ti
     /// <summary>When so many requests are gathered they are issued (BLK_MAX_REQUEST_COUNT).</summary>
     private const int MaxPlugged = 32;
 
+    /// <summary>So many pages are a request that is not held back once another one comes (BLK_PLUG_FLUSH_SIZE).</summary>
+    private const int LargeRequest = 32;
+
     /// <summary>Work of the processor that passes while it scans one page, maps one, or serves one fault.</summary>
     private const ulong NanosecondsPerFault = 2_000;
 
     private readonly Queue<(uint Frame, ulong Done)> _inFlight = new();
     private readonly List<uint> _plugged = [];
     private int _requests;
+    private int _lastRequest;
     private ulong _worked;
     private ulong _busyUntil;
 
     /// <summary>Simulated nanoseconds of work and waiting since the machine started.</summary>
     public ulong Now => _worked + (stat[VmEvent.pgfault] * NanosecondsPerFault);
+
+    /// <summary>Told of each page (frame, slot) that is written, for tests that keep contents.</summary>
+    public Action<uint, uint>? Written { get; set; }
 
     public int InFlight => _inFlight.Count + _plugged.Count;
 
@@ -55,10 +65,12 @@ internal sealed unsafe class SwapDevice(Frame* frames, VmStat stat, SwapTimes ti
         stat[VmEvent.pswpout]++;
         stat[VmEvent.pgpgout] += PageSize.Bytes >> 10;
         stat[VmEvent.nr_vmscan_write]++;
-        if (_plugged.Count == 0 || frames[pfn].Private != frames[_plugged[^1]].Private + 1)
-            _requests++;
-        if (_requests > MaxPlugged)
+        Written?.Invoke(pfn, frames[pfn].Private);
+        bool joins = _plugged.Count != 0 && _lastRequest < MaxRequest && frames[pfn].Private == frames[_plugged[^1]].Private + 1;
+        if (!joins && (_requests == MaxPlugged || _lastRequest >= LargeRequest))
             Unplug();
+        _requests += joins ? 0 : 1;
+        _lastRequest = joins ? _lastRequest + 1 : 1;
         _plugged.Add(pfn);
     }
 
@@ -77,7 +89,7 @@ internal sealed unsafe class SwapDevice(Frame* frames, VmStat stat, SwapTimes ti
         }
 
         _plugged.Clear();
-        _requests = 0;
+        _requests = _lastRequest = 0;
     }
 
     /// <summary>Waits for pages to be read; everything written until then is done too.</summary>
@@ -87,7 +99,7 @@ internal sealed unsafe class SwapDevice(Frame* frames, VmStat stat, SwapTimes ti
         stat[VmEvent.pgpgin] += (ulong)pages * (PageSize.Bytes >> 10);
         Work(times.Issue);
         _busyUntil = Math.Max(_busyUntil, Now) + times.PerRequest + ((ulong)pages * times.PerPage);
-        Work(_busyUntil + times.Latency - Now);
+        Work(_busyUntil + times.ReadLatency - Now);
     }
 
     /// <summary>The next page whose write is done by now; 0 if there is none.</summary>

@@ -19,6 +19,9 @@ internal sealed unsafe class SwapReader(Machine machine)
     private int _lastPages;
     private uint _previousSlot;
 
+    /// <summary>Told of each page (frame, slot) that is read, for tests that keep contents.</summary>
+    public Action<uint, uint>? WasRead { get; set; }
+
     /// <summary>The frame that holds the slot's page already, or none. A page that was read ahead counts as a hit once.</summary>
     public uint Lookup(uint slot, ref Vma area)
     {
@@ -151,6 +154,7 @@ internal sealed unsafe class SwapReader(Machine machine)
         frame.Private = slot;
         ulong shadow = _swap[slot].Shadow;
         _swap.SetCache(slot, pfn);
+        WasRead?.Invoke(pfn, slot);
         if (shadow != 0)
             machine.Workingset.Refault(pfn, shadow, _swap.Free != 0);
         machine.Lru.Add(pfn);

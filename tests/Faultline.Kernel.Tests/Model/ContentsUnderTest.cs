@@ -11,18 +11,31 @@ internal sealed class ContentsUnderTest : IDisposable
     private readonly Machine _machine;
     private readonly List<(Process Real, Dictionary<ulong, int> Expected)> _processes = [];
     private readonly Dictionary<uint, int> _contents = [];
+    private readonly Dictionary<uint, int> _inSwap = [];
     private int _written;
+    private int _operations;
 
     public ContentsUnderTest(ulong ramBytes, ThpPolicy policy)
+        : this(new MachineOptions { RamBytes = ramBytes, Thp = policy, Overcommit = OvercommitPolicy.Always }, null)
     {
-        _machine = new Machine(new MachineOptions { RamBytes = ramBytes, Thp = policy, Overcommit = OvercommitPolicy.Always });
+    }
+
+    /// <summary>On a machine with these options, in a memory cgroup with a limit in bytes if one is given.</summary>
+    public ContentsUnderTest(MachineOptions options, ulong? limit)
+    {
+        _machine = new Machine(options);
+        _machine.SwapDevice.Written = (frame, slot) => _inSwap[slot] = _contents.GetValueOrDefault(frame);
+        _machine.SwapReader.WasRead = (frame, slot) => _contents[frame] = _inSwap[slot];
         _machine.Compactor.PageMoved = (from, to) =>
         {
             if (_contents.Remove(from, out int held))
                 _contents[to] = held;
         };
-        _processes.Add((_machine.CreateProcess(SystemUnderTest.Layout), []));
+        MemoryCgroup? group = limit is { } bytes ? _machine.CreateCgroup("limited", bytes) : null;
+        _processes.Add((_machine.CreateProcess(SystemUnderTest.Layout, group), []));
     }
+
+    public Machine Machine => _machine;
 
     public void Dispose() => _machine.Dispose();
 
@@ -69,8 +82,15 @@ internal sealed class ContentsUnderTest : IDisposable
 
         if (operation.Place % 7 == 0)
             _machine.CompactMemory();
-        Verify();
+        _processes.RemoveAll(entry => entry.Real.HasExited);
+        if (_processes.Count == 0)
+            _processes.Add((_machine.CreateProcess(SystemUnderTest.Layout), []));
+        if (++_operations % CheckEvery == 0)
+            Verify();
     }
+
+    /// <summary>Everything is looked at after so many operations.</summary>
+    public int CheckEvery { get; init; } = 1;
 
     private static ulong PageOf(Operation operation, Dictionary<ulong, int> expected, ulong first, ulong end)
     {
@@ -85,7 +105,7 @@ internal sealed class ContentsUnderTest : IDisposable
         var address = new VirtualAddress(page << 12);
         (PageState before, Pfn frameBefore) = (real.StateOf(address), real.FrameOf(address));
         FaultOutcome outcome = real.Access(address, kind);
-        if (outcome is FaultOutcome.SegmentationFault or FaultOutcome.OutOfFrames)
+        if (outcome is FaultOutcome.SegmentationFault or FaultOutcome.OutOfFrames or FaultOutcome.Killed)
             return;
         Assert.NotEqual(PageState.Absent, real.StateOf(address));
         if (kind == AccessKind.Read)
@@ -147,11 +167,21 @@ internal sealed class ContentsUnderTest : IDisposable
             foreach ((ulong page, int value) in expected)
             {
                 PageState state = real.StateOf(new(page << 12));
-                bool zero = state is PageState.Absent or PageState.ZeroPage or PageState.HugeZeroPage;
-                int found = zero ? 0 : _contents[real.FrameOf(new(page << 12)).Value];
+                int found = Held(real, new(page << 12), state);
                 if (found != value)
                     Assert.Fail($"process {real.Pid} reads {found} instead of {value} from page 0x{page:x} ({state})");
             }
         }
+    }
+
+    private unsafe int Held(Process real, VirtualAddress page, PageState state)
+    {
+        if (state is PageState.Absent or PageState.ZeroPage or PageState.HugeZeroPage)
+            return 0;
+        if (state != PageState.Swapped)
+            return _contents[real.FrameOf(page).Value];
+        uint slot = Pte.SwapSlot(*real.PageTables.Peek(page.Value));
+        uint cache = _machine.Swap[slot].Cache;
+        return cache != FrameAllocator.None ? _contents[cache] : _inSwap[slot];
     }
 }

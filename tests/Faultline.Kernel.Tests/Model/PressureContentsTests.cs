@@ -1,0 +1,60 @@
+using System.Globalization;
+using CsCheck;
+
+namespace Faultline.Kernel.Tests;
+
+/// <summary>Memory is short, and every process reads what it wrote, through swap, forks, moves and kills.</summary>
+public sealed class PressureContentsTests
+{
+    private static readonly Gen<(MachineOptions Options, ulong? Limit)> s_machines =
+        from ram in Draw<ulong>(64, 72, 96)
+        from swap in Draw<ulong>(0, 8, 64)
+        from limit in Draw<ulong>(0, 2, 6)
+        from policy in Gen.Enum<ThpPolicy>()
+        from rotational in Gen.Bool
+        from swappiness in Draw(60, 1, 200)
+        select (new MachineOptions
+        {
+            RamBytes = ram << 20,
+            SwapBytes = swap << 20,
+            SwapIsRotational = rotational,
+            Swappiness = swappiness,
+            Thp = policy,
+            Overcommit = OvercommitPolicy.Always,
+        }, limit == 0 ? (ulong?)null : limit << 20);
+
+    private static Gen<T> Draw<T>(params T[] values) => Gen.Int[0, values.Length - 1].Select(i => values[i]);
+
+    [Fact]
+    public void EveryProcessReadsWhatItWroteThroughSwap() =>
+        Gen.Select(Operation.Generator.Array[1, 60], s_machines).Sample(Run, iter: Check.Iter / 2);
+
+    /// <summary>
+    /// FAULTLINE_OPERATIONS=1000000 dotnet test tests/Faultline.Kernel.Tests -c Release --filter LongRun does as many, on machines and with
+    /// steps drawn from FAULTLINE_SEED (default 1), and looks at everything after each thousandth. Without it the run is short.
+    /// </summary>
+    [Fact]
+    public void LongRun()
+    {
+        int operations = (int)Setting("FAULTLINE_OPERATIONS", 2000);
+        var pcg = new PCG(1, Setting("FAULTLINE_SEED", 1));
+        const int Each = 5000;
+        for (int done = 0; done < operations; done += Each)
+        {
+            (MachineOptions options, ulong? limit) = s_machines.Generate(pcg, null, out _);
+            using var contents = new ContentsUnderTest(options, limit) { CheckEvery = operations > Each ? 1000 : 100 };
+            for (int i = 0; i < Math.Min(Each, operations - done); i++)
+                contents.Do(Operation.Generator.Generate(pcg, null, out _));
+        }
+    }
+
+    private static ulong Setting(string name, ulong otherwise) =>
+        ulong.TryParse(Environment.GetEnvironmentVariable(name), CultureInfo.InvariantCulture, out ulong value) ? value : otherwise;
+
+    private static void Run(Operation[] operations, (MachineOptions Options, ulong? Limit) machine)
+    {
+        using var contents = new ContentsUnderTest(machine.Options, machine.Limit);
+        foreach (Operation operation in operations)
+            contents.Do(operation);
+    }
+}
