@@ -94,7 +94,7 @@ internal sealed unsafe partial class PageCache
     /// </summary>
     private bool AddForWrite(Inode file, ulong index, ulong at, ulong bytes, Process process)
     {
-        int order = _settings.Folios == FolioPolicy.LargeFolios && file.Kind == FileKind.Disk && bytes >= PageSize.Bytes
+        int order = Settings.Folios == FolioPolicy.LargeFolios && file.Kind == FileKind.Disk && bytes >= PageSize.Bytes
             ? Math.Min(System.Numerics.BitOperations.Log2(bytes >> PageSize.Shift), System.Numerics.BitOperations.TrailingZeroCount(index))
             : 0;
         for (; order > 0; order--)

@@ -128,7 +128,7 @@ internal sealed unsafe partial class PageCache
         ref Readahead state = ref open.Readahead;
         Inode file = open.Inode;
         (ulong index, ulong mark) = (state.Start, state.Start + state.Size - state.AsyncSize);
-        if (_settings.Folios == FolioPolicy.SmallPages || file.Kind != FileKind.Disk)
+        if (Settings.Folios == FolioPolicy.SmallPages || file.Kind != FileKind.Disk)
             state.Order = 0;
         if (state.Order != 0 && file.Size != 0)
         {

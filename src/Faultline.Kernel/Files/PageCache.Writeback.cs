@@ -10,9 +10,9 @@ internal sealed unsafe partial class PageCache
     /// <summary>Memory that could be dirty: free, less what is kept in reserve, and on the LRU lists of files.</summary>
     public ulong DirtyablePages => _stat[VmEvent.nr_free_pages] + _stat[VmEvent.nr_inactive_file] + _stat[VmEvent.nr_active_file];
 
-    public ulong BackgroundThreshold => DirtyablePages * (ulong)_settings.DirtyBackgroundRatio / 100;
+    public ulong BackgroundThreshold => DirtyablePages * (ulong)Settings.DirtyBackgroundRatio / 100;
 
-    public ulong DirtyThreshold => DirtyablePages * (ulong)_settings.DirtyRatio / 100;
+    public ulong DirtyThreshold => DirtyablePages * (ulong)Settings.DirtyRatio / 100;
 
     /// <summary>A page was written to: its whole folio differs from the disk now. Pages of tmpfs are marked, but nothing is to be written.</summary>
     public void MarkDirty(Inode file, ulong index)

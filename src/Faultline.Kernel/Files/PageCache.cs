@@ -13,7 +13,6 @@ internal sealed unsafe partial class PageCache
     private readonly Frame* _frames;
     private readonly Lru _lru;
     private readonly VmStat _stat;
-    private readonly FileSettings _settings;
 
     public PageCache(Machine machine)
     {
@@ -22,8 +21,9 @@ internal sealed unsafe partial class PageCache
         _frames = machine.Frames.Frames;
         _lru = machine.Lru;
         _stat = machine.Stat;
-        _settings = machine.Options.Files;
     }
+
+    private FileSettings Settings => _machine.Options.Files;
 
     /// <summary>The frame that holds a page of a file, or none.</summary>
     public static uint Find(Inode file, ulong index)

@@ -13,6 +13,8 @@ internal static class Sysctls
 
     public static IEnumerable<ProcEntry> All =>
     [
+        Number("dirty_background_ratio", 100, options => options.Files.DirtyBackgroundRatio, (options, value) => options with { Files = options.Files with { DirtyBackgroundRatio = value } }),
+        Number("dirty_ratio", 100, options => options.Files.DirtyRatio, (options, value) => options with { Files = options.Files with { DirtyRatio = value } }),
         Number("oom_kill_allocating_task", 1, options => options.OomKillsAllocatingTask ? 1 : 0, (options, value) => options with { OomKillsAllocatingTask = value != 0 }),
         Number("overcommit_memory", 2, options => (int)options.Overcommit, (options, value) => options with { Overcommit = (OvercommitPolicy)value }),
         Number("overcommit_ratio", int.MaxValue, options => options.OvercommitRatio, (options, value) => options with { OvercommitRatio = value }),

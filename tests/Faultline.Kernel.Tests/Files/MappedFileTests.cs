@@ -118,6 +118,20 @@ public sealed class MappedFileTests : IDisposable
     }
 
     [Fact]
+    public void TheFlusherWritesWhenMoreIsDirtyThanMayBe()
+    {
+        Assert.Equal(Errno.None, _machine.Proc.Write("/proc/sys/vm/dirty_background_ratio", "1", ProcCaller.Root));
+        OpenFile file = Cached();
+        _process.Write(file, Bytes, Bytes);
+        ulong threshold = (_machine.FreePages.Value + _machine.Stat[VmEvent.nr_inactive_file] + _machine.Stat[VmEvent.nr_active_file]) / 100;
+        Assert.Contains($"nr_dirty_background_threshold {threshold}\n", VmStatFile.Text(_machine), StringComparison.Ordinal);
+        Assert.InRange(_machine.Stat[VmEvent.nr_dirty], 0UL, threshold);
+        Assert.Equal(2 * Pages, _machine.Stat[VmEvent.nr_dirtied]);
+        Assert.Equal(2 * Pages - _machine.Stat[VmEvent.nr_dirty], _machine.Stat[VmEvent.nr_written]);
+        Assert.Equal(_machine.Stat[VmEvent.nr_written] * 4, _machine.Stat[VmEvent.pgpgout]);
+    }
+
+    [Fact]
     public void PastTheEndOfTheFileIsABusError()
     {
         Inode file = _machine.Files.Create("short", 100 << 12);
