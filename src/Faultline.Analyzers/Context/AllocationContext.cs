@@ -60,6 +60,9 @@ internal sealed class AllocationContext
     /// <summary>Whether an invocation that is written with this name is worth binding.</summary>
     public bool MayName(string invoked) => ApiNames.Contains(invoked) || _libc.IsRenamedImport(invoked) || _wrappers.Contains(invoked);
 
+    /// <summary>Whether calls can be written with names that have nothing to do with the APIs'.</summary>
+    public bool HasRenamedImports => _libc.HasRenamedImports;
+
     /// <summary>The table's row for a method, or null.</summary>
     public AllocationApi? Find(IMethodSymbol method)
     {

@@ -1,5 +1,6 @@
 // Binding is what costs time in an analyzer: on 200,000 invocations a filter by name before binding is seven times as fast as binding
-// them all. A body in which nothing is invoked by the name of an allocation API is never bound.
+// them all. A body in which nothing is invoked by the name of an allocation API is never bound, and one whose text contains no part of such a
+// name is not even walked.
 
 using System.Collections.Generic;
 using Faultline.Analyzers.Flow.Ownership;
@@ -14,6 +15,8 @@ internal static class CandidateFinder
     public static List<InvocationExpressionSyntax> Find(SyntaxNode codeBlock, AllocationContext context, OwnershipOptions options)
     {
         List<InvocationExpressionSyntax> found = [];
+        if (!context.HasRenamedImports && !Words.Of(codeBlock.SyntaxTree).AreIn(codeBlock.Span))
+            return found;
         HashSet<string>? localImports = null;
         foreach (SyntaxNode node in codeBlock.DescendantNodes(node => MayDescend(node, codeBlock)))
         {

@@ -31,6 +31,8 @@ internal sealed class LibcImports
 
     public bool CanImport => _dllImport != null || _libraryImport != null;
 
+    public bool HasRenamedImports => _renamed.Value.Count > 0;
+
     public bool IsRenamedImport(string name) => _renamed.Value.Contains(name);
 
     /// <summary>The row of the table whose entry point and number of parameters the method has, or null.</summary>
@@ -82,10 +84,23 @@ internal sealed class LibcImports
     private static object FindImports(SyntaxTree tree)
     {
         ImmutableArray<string>.Builder names = ImmutableArray.CreateBuilder<string>();
+        if (!Words.Of(tree).HasImports)
+            return names.ToImmutable();
         foreach (SyntaxNode node in tree.GetRoot().DescendantNodes(node => node is CompilationUnitSyntax or MemberDeclarationSyntax and not BaseMethodDeclarationSyntax))
-            if (node is MethodDeclarationSyntax method && HasImportAttribute(method.AttributeLists))
+            if (node is MethodDeclarationSyntax method && HasImportAttribute(method.AttributeLists) && MayBeRenamed(method))
                 names.Add(method.Identifier.ValueText);
         return names.ToImmutable();
+    }
+
+    /// <summary>An import without an entry point has the name of its function; one with a literal can be looked up; another may be anything.</summary>
+    private static bool MayBeRenamed(MethodDeclarationSyntax method)
+    {
+        foreach (AttributeListSyntax list in method.AttributeLists)
+            foreach (AttributeSyntax attribute in list.Attributes)
+                foreach (AttributeArgumentSyntax argument in attribute.ArgumentList?.Arguments ?? default)
+                    if (argument.NameEquals?.Name.Identifier.ValueText == "EntryPoint")
+                        return argument.Expression is not LiteralExpressionSyntax literal || ByEntryPoint.ContainsKey(literal.Token.ValueText);
+        return false;
     }
 
     /// <summary>Also used on local functions, which may be extern too.</summary>
