@@ -16,6 +16,8 @@ public static class WhatIfJson
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
 
+    private static readonly (string Name, Criterion Criterion)[] s_real = [("peakRssBytes", Criterion.Rss), ("endRssBytes", Criterion.End), ("minorFaults", Criterion.Faults)];
+
     public static void Write(WhatIfResult result, WhatIfFacts facts, Stream output)
     {
         using (Utf8JsonWriter json = new(output, s_options))
@@ -30,6 +32,8 @@ public static class WhatIfJson
             if (facts.Real is { } real)
             {
                 json.WriteString("realHost", real.Host);
+                json.WriteString("realProgram", real.Program);
+                json.WriteNumber("realRuns", real.Rows[0].Runs.Count);
                 WriteTexts(json, "realMismatches", real.Mismatches);
                 if (RealText.Agrees(result, facts, real) is { } agrees)
                     json.WriteBoolean("realBestAgrees", agrees);
@@ -74,12 +78,16 @@ public static class WhatIfJson
         json.WriteEndArray();
     }
 
-    private static void WriteReal(Utf8JsonWriter json, RealFigures figures)
+    /// <summary>Medians, and what lies between the least and the most of the runs.</summary>
+    private static void WriteReal(Utf8JsonWriter json, RealRow row)
     {
         json.WriteStartObject("real");
-        json.WriteNumber("peakRssBytes", figures.PeakRss);
-        json.WriteNumber("endRssBytes", figures.RssAtEnd);
-        json.WriteNumber("minorFaults", figures.MinorFaults);
+        foreach ((string name, Criterion criterion) in s_real)
+            json.WriteNumber(name, row.Median(criterion));
+        json.WriteStartObject("spread");
+        foreach ((string name, Criterion criterion) in s_real)
+            json.WriteNumber(name, row.Spread(criterion));
+        json.WriteEndObject();
         json.WriteEndObject();
     }
 

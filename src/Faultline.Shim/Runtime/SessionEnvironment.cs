@@ -31,6 +31,14 @@ internal static unsafe class SessionEnvironment
         return session;
     }
 
+    /// <summary>The same for a program that is measured unrouted.</summary>
+    public static void TakeFigures()
+    {
+        Set(ProcessFigures.EnvironmentVariable, null);
+        if (Environment.GetEnvironmentVariable(StartupHooksVariable) is { } hooks)
+            Set(StartupHooksVariable, WithoutOwn(hooks));
+    }
+
     /// <summary>Malloc's settings as the loader read them from the program's environment.</summary>
     public static MallocTunables Tunables()
         => MallocTunables.FromEnvironment(Environment.GetEnvironmentVariables().Cast<DictionaryEntry>()

@@ -52,33 +52,48 @@ internal static class ReplayVerb
                 throw new UsageException($"{(named.Length == 0 ? "no trace" : "more than one trace")} given: faultline replay <trace>");
             using NewFile? target = parsed.GetValue(file) is { } path ? NewFile.Create(path, parsed.GetValue(force)) : null;
             ReplayOptions replay = options.Read(parsed, Path.GetFileName(named[0]));
-            Report report = Replay(named[0], replay, options.AssumesTouches(parsed), error);
+            Report report = Replay(named[0], replay, options.AssumesTouches(parsed), options.OverridesTrace(parsed), error);
             Write(report, parsed.GetValue(json), parsed.GetValue(top), target, output);
             return ExitCodes.Fine;
         });
         return command;
     }
 
-    private static Report Replay(string path, ReplayOptions options, bool assumes, TextWriter error)
+    private static Report Replay(string path, ReplayOptions options, bool assumes, bool overrides, TextWriter error)
     {
-        using ITraceSource source = TraceFiles.Open(path);
-        TraceFiles.RequireNoTouches(path, source.Metadata, assumes);
         // Standard error may be a file that is kept: progress is for terminals.
         Progress progress = Progress.To(error, quiet: !Terminal.Is(error));
-        ulong next = Step;
-        ReplayResult replay = progress.Step($"replaying {Path.GetFileName(path)}", detail => TraceReplay.Run(source, options, events =>
-        {
-            if (events < next)
-                return;
-            next += Step;
-            detail.Report($"{events:N0} events");
-        }));
+        ReplayResult replay = progress.Step($"replaying {Path.GetFileName(path)}", detail => Replay(path, options, assumes, overrides, detail));
         RunFacts run = new(path, replay.Trace.Program.Length > 0 ? replay.Trace.Program : Path.GetFileName(path), 0, TimeSpan.Zero, 0, 0)
         {
             Replay = ReplayFacts.Of(replay, path),
         };
         RoutingFacts routing = new("replay", [], [], [], [], []);
         return ReportBuilder.Build(ReplayFacts.ReadingOf(replay), replay.Names, run, routing);
+    }
+
+    private static ReplayResult Replay(string path, ReplayOptions options, bool assumes, bool overrides, IProgress<string> detail)
+    {
+        ReplayResult Once(BlockTouches? seen)
+        {
+            using ITraceSource source = TraceFiles.Open(path);
+            TraceFiles.RequireNoTouches(path, source.Metadata, assumes);
+            ulong next = Step;
+            return TraceReplay.Run(source, options, events =>
+            {
+                if (events < next)
+                    return;
+                next += Step;
+                detail.Report($"{events:N0} events");
+            }, seen);
+        }
+
+        ReplayResult replay = Once(null);
+        // Settings that put blocks elsewhere need more than what the recording saw of pages. A pipe can be read only once.
+        if (!overrides || replay.IsFaithful || replay.Trace.Touches != TouchKnowledge.Observed || new FileInfo(path).Length == 0)
+            return replay;
+        using ITraceSource again = TraceFiles.Open(path);
+        return Once(BlockTouches.Read(again));
     }
 
     private static void Write(Report report, bool json, int top, NewFile? target, TextWriter output)

@@ -29,6 +29,7 @@ internal static class WhatIfVerb
           faultline whatif heaptrack.app.4711.zst --vary malloc.trim_threshold=128K,8M --best-by end
           faultline whatif app.fltrace --vary ram=512M,1G --vary malloc.arena_max=1,default --json --output whatif.json
           faultline whatif app.trace.gz --vary malloc.arena_max=1,2,8 --real
+          faultline whatif app.fltrace --vary malloc.arena_max=1,2,8 --real-run -- dotnet app.dll input.txt
           faultline whatif app.trace.gz --vary malloc.tcache_count=0,7,100 --best-by time --jobs 1
 
         What the columns mean stands below the table. The best row's settings follow it, ready to paste.
@@ -46,17 +47,20 @@ internal static class WhatIfVerb
             command.Add(option);
         command.SetAction(parsed =>
         {
-            string[] named = TraceFiles.Named(parsed.GetValue(traces), afterSeparator, command);
+            string[] named = TraceFiles.Named(parsed.GetValue(traces), options.RunsProgram(parsed) ? [] : afterSeparator, command);
             if (named.Length != 1)
                 throw new UsageException($"{(named.Length == 0 ? "no trace" : "more than one trace")} given: faultline whatif <trace> --vary name=value,value…");
-            WhatIfRequest request = options.Read(parsed);
+            WhatIfRequest request = options.Read(parsed, afterSeparator);
             ReplayOptions own = replay.Read(parsed, Path.GetFileName(named[0]));
-            if (request.Real)
-                RealSettings.Require(request.Variations, request.BestBy);
+            if (request.Real || request.RealRun != null)
+                RealSettings.Require(request);
+            // Malloc's limit of arenas is a multiple of the processors: the program runs on this machine's.
+            if (request.RealRun != null)
+                own = own with { Cpus = own.Cpus ?? Environment.ProcessorCount };
             using NewFile? target = request.Output is { } path ? NewFile.Create(path, request.Force) : null;
             WhatIfResult result = Replay(named[0], request, own, replay.AssumesTouches(parsed), error);
             WhatIfFacts facts = WhatIfFacts.Of(result.Baseline, named[0], request.BestBy, replay.OverridesTrace(parsed));
-            Write(result, request.Real ? facts with { Real = RealSettings.Run(named[0], result) } : facts, request, target, output);
+            Write(result, facts with { Real = Real(named[0], request, result, error) }, request, target, output);
             return ExitCodes.Fine;
         });
         return command;
@@ -74,6 +78,12 @@ internal static class WhatIfVerb
         return Progress.To(error, quiet: !Terminal.Is(error)).Bar(
             $"replaying {Path.GetFileName(path)}", plan.Combinations.Count, told => WhatIfRun.Run(plan, () => TraceFiles.Open(path), request.Jobs, told));
     }
+
+    private static RealComparison? Real(string path, WhatIfRequest request, WhatIfResult result, TextWriter error)
+        => request.Real ? RealSettings.Replay(path, result)
+        : request.RealRun is { } command ? Progress.To(error, quiet: !Terminal.Is(error)).Bar(
+            $"running {command[0]}", result.Rows.Count * request.Repeats, ran => RealSettings.Run(command, request.Repeats, result, ran))
+        : null;
 
     private static void Write(WhatIfResult result, WhatIfFacts facts, WhatIfRequest request, NewFile? target, TextWriter output)
         => NewFile.Put(target, output, stream =>

@@ -5,8 +5,9 @@ using Faultline.Tracing.WhatIf;
 
 namespace Faultline.Tool.Verbs;
 
-/// <summary>What <c>faultline whatif</c> was asked for.</summary>
-internal sealed record WhatIfRequest(IReadOnlyList<Variation> Variations, Criterion BestBy, int Jobs, bool Real, bool Json, string? Output, bool Force);
+/// <summary>What <c>faultline whatif</c> was asked for. RealRun is the command line to run under each row's settings, null without --real-run.</summary>
+internal sealed record WhatIfRequest(
+    IReadOnlyList<Variation> Variations, Criterion BestBy, int Jobs, bool Real, IReadOnlyList<string>? RealRun, int Repeats, bool Json, string? Output, bool Force);
 
 /// <summary>The options of <c>faultline whatif</c> that are not those of <c>replay</c>.</summary>
 internal sealed class WhatIfVerbOptions
@@ -51,14 +52,30 @@ internal sealed class WhatIfVerbOptions
         Description = "Also run each row in a real process of this machine's C library (text traces; needs a C compiler) and say whether the best row is the same.",
     };
 
+    private readonly Option<bool> _realRun = new("--real-run")
+    {
+        Description = "Also run the program itself, unrouted, under each row's settings, and say whether the best row is the same; its command line stands behind --.",
+    };
+
+    private readonly Option<int> _repeats = new("--repeats")
+    {
+        Description = "Runs for each row under --real-run; what lies between them is noise.",
+        HelpName = "n",
+        DefaultValueFactory = _ => 3,
+        CustomParser = result => RunOptions.ParseNumber(result, 1000),
+    };
+
     private readonly Option<bool> _json = new("--json") { Description = "The comparison in the machine's form." };
     private readonly Option<string?> _output = new("--output", "-o") { Description = "Write to this file, not to standard output.", HelpName = "file" };
     private readonly Option<bool> _force = new("--force", "-f") { Description = "Overwrite the --output file." };
 
-    public IEnumerable<Option> All => [_vary, _bestBy, _real, _jobs, _most, _json, _output, _force];
+    public IEnumerable<Option> All => [_vary, _bestBy, _real, _realRun, _repeats, _jobs, _most, _json, _output, _force];
+
+    /// <summary>Words behind -- are the program's command line, not traces.</summary>
+    public bool RunsProgram(ParseResult parsed) => parsed.GetValue(_realRun);
 
     /// <summary>Throws <see cref="UsageException"/> for settings and values that do not exist, and for too many combinations.</summary>
-    public WhatIfRequest Read(ParseResult parsed)
+    public WhatIfRequest Read(ParseResult parsed, string[] afterSeparator)
     {
         IReadOnlyList<Variation> variations = Variations.Read(parsed.GetValue(_vary) ?? []);
         ulong count = WhatIfPlan.Count(variations);
@@ -69,6 +86,8 @@ internal sealed class WhatIfVerbOptions
             Ranking.All.Single(c => c.Word() == parsed.GetValue(_bestBy)),
             parsed.GetValue(_jobs) ?? Math.Min(Environment.ProcessorCount, MostJobs),
             parsed.GetValue(_real),
+            RunsProgram(parsed) ? afterSeparator : null,
+            parsed.GetValue(_repeats),
             parsed.GetValue(_json),
             parsed.GetValue(_output),
             parsed.GetValue(_force));

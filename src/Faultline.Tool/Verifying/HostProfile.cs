@@ -9,12 +9,12 @@ internal sealed partial record HostProfile(string Libc, string Kernel, int Cpus,
     private const string ModelledLibc = "2.36";
     private const string ModelledKernel = "6.";
 
-    /// <summary>Reads the host; never throws for what it cannot find out.</summary>
-    public static HostProfile Read()
+    /// <summary>Reads the host; never throws for what it cannot find out. The model's processors are the usual machine's if not given.</summary>
+    public static HostProfile Read(int? modelledCpus = null)
     {
         string libc = LibcVersion() ?? "not glibc", kernel = ReadFile("/proc/sys/kernel/osrelease") ?? "unknown";
         string thp = ReadFile("/sys/kernel/mm/transparent_hugepage/enabled") ?? "";
-        int cpus = Environment.ProcessorCount, modelled = new MachineOptions().Cpus;
+        int cpus = Environment.ProcessorCount, modelled = modelledCpus ?? new MachineOptions().Cpus;
         List<string> mismatches = [];
         if (libc != ModelledLibc)
             mismatches.Add($"the C library is {libc}, the model's profile is glibc {ModelledLibc}");
@@ -25,7 +25,7 @@ internal sealed partial record HostProfile(string Libc, string Kernel, int Cpus,
         if (thp.Contains("[never]", StringComparison.Ordinal))
             mismatches.Add("transparent huge pages are 'never', the probe's machine has 'madvise': the huge scenarios will differ");
         if (cpus != modelled)
-            mismatches.Add($"{cpus} processors, the traces' machine has {modelled}: with more than {8 * Math.Min(cpus, modelled)} threads arenas may differ");
+            mismatches.Add($"{cpus} processors, the model's machine has {modelled}: with more than {8 * Math.Min(cpus, modelled)} threads arenas may differ");
         if (ReadFile("/proc/sys/vm/overcommit_memory") is { } overcommit and not "0")
             mismatches.Add($"vm.overcommit_memory is {overcommit}, the traces' machine has 0");
         return new(libc == "not glibc" ? libc : $"glibc {libc}", $"Linux {kernel}", cpus, mismatches);

@@ -6,6 +6,23 @@ namespace Faultline.Tracing.Replay;
 // Touches: of a block's bytes, or of the trace's pages, which are translated to the blocks that lay on them.
 internal sealed partial class ReplayRun
 {
+    private readonly BlockTouches? _seen;
+    private int _nextSeen;
+    private ulong _event;
+
+    /// <summary>What can have been touched from the event on that was just applied.</summary>
+    private void TouchSeen(IReadOnlyList<BlockTouch> seen)
+    {
+        for (; _nextSeen < seen.Count && seen[_nextSeen].After <= _event; _nextSeen++)
+        {
+            BlockTouch touch = seen[_nextSeen];
+            if (_blocks.TryGet(touch.Address, out ReplayedBlock block))
+                TouchBlock(block, touch.Offset, touch.Length, touch.Kind);
+        }
+
+        _event++;
+    }
+
     private void Touch(in TraceEvent e)
     {
         AccessKind kind = e.Kind == TraceEventKind.Read ? AccessKind.Read : AccessKind.Write;
@@ -27,7 +44,8 @@ internal sealed partial class ReplayRun
 
         void TouchPart(ReplayedBlock block, ulong offset, ulong length) => TouchBlock(block, offset, length, kind);
 
-        if (_blocks.ForEachIn(start, end, TouchPart) + _mappings.ForEachIn(start, end, TouchPart) == 0)
+        Action<ReplayedBlock, ulong, ulong> touchBlock = _seen == null ? TouchPart : static (_, _, _) => { };
+        if (_blocks.ForEachIn(start, end, touchBlock) + _mappings.ForEachIn(start, end, TouchPart) == 0)
             Oddities.UnknownTouches++;
     }
 

@@ -20,7 +20,8 @@ internal sealed partial class ReplayRun
     /// <summary>Every block and mapping so far was put where it was in the recorded process: addresses need no translation.</summary>
     private bool _isFaithful;
 
-    public ReplayRun(TraceMetadata trace, ReplayOptions options, ReplayMachine machine)
+    /// <summary><paramref name="seen"/> stands for the pages that the recording saw where blocks are put elsewhere; null: the pages themselves are touched.</summary>
+    public ReplayRun(TraceMetadata trace, ReplayOptions options, ReplayMachine machine, BlockTouches? seen = null)
     {
         _machine = machine;
         _malloc = machine.Malloc;
@@ -28,7 +29,8 @@ internal sealed partial class ReplayRun
         _sites = machine.Sites;
         _blocks = new ReplayedBlocks(byRange: trace.Touches == TouchKnowledge.Observed);
         _mappings = new ReplayedBlocks(byRange: true);
-        _isFaithful = machine.HasRecordedSpace;
+        _seen = seen;
+        _isFaithful = machine.HasRecordedSpace && seen == null;
         _assumesWritten = trace.Touches == TouchKnowledge.None && options.Touches == AssumedTouches.Written;
         HasOneSite = trace.Source == "text";
         _threads[0] = _malloc.MainThread;
@@ -42,6 +44,13 @@ internal sealed partial class ReplayRun
     public bool IsFaithful => _isFaithful;
 
     public void Apply(in TraceEvent e)
+    {
+        Carry(e);
+        if (_seen != null)
+            TouchSeen(_seen.All);
+    }
+
+    private void Carry(in TraceEvent e)
     {
         if ((e.Flags & TraceEventFlags.Foreign) != 0)
         {

@@ -9,11 +9,19 @@ public static class TraceReplay
     /// <summary>Events read at a time; progress is told after each batch.</summary>
     private const int Batch = 4096;
 
+    /// <summary>What a result says that was replayed with <see cref="BlockTouches"/>.</summary>
+    private const string SeenLate = "the recording saw touches late: they count from when their block was handed out or all was last looked at; a block on pages that were "
+        + "touched before, of which nothing can be seen, counts as written";
+
     /// <summary>Reads the source to its end. Progress is told in events. Throws <see cref="OutOfMemoryException"/> where the host refuses the model's tables.</summary>
-    public static ReplayResult Run(ITraceSource source, ReplayOptions options, Action<ulong>? progress = null)
+    /// <param name="source">The trace.</param>
+    /// <param name="options">What to replay under.</param>
+    /// <param name="progress">Told events.</param>
+    /// <param name="seen">Of the same trace, for settings that put blocks elsewhere than the recording had them; null: pages are touched when they were seen.</param>
+    public static ReplayResult Run(ITraceSource source, ReplayOptions options, Action<ulong>? progress = null, BlockTouches? seen = null)
     {
         using ReplayMachine machine = new(source.Metadata, options);
-        ReplayRun run = new(source.Metadata, options, machine);
+        ReplayRun run = new(source.Metadata, options, machine, seen);
         UsageMeter usage = default;
         ulong done = Drive(source, run, machine, ulong.MaxValue, ref usage, progress);
         KernelWork work = machine.Work;
@@ -39,7 +47,7 @@ public static class TraceReplay
             Events = done,
             IsFaithful = run.IsFaithful,
             Damage = source.Damage,
-            Notes = [.. source.Notes, .. run.Oddities.Sentences(), .. PressureNotes.Of(machine, options, done)],
+            Notes = [.. source.Notes, .. run.Oddities.Sentences(), .. PressureNotes.Of(machine, options, done), .. seen == null ? [] : (string[])[SeenLate]],
         };
     }
 

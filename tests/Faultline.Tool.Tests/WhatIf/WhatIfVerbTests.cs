@@ -111,6 +111,12 @@ public sealed class WhatIfVerbTests : IDisposable
     [InlineData("--best-by looks is none of rss, end, faults, syscalls, fragmentation, time", "--vary", "cpus=1", "--best-by", "looks")]
     [InlineData("--jobs 99 is not a number from 1 to 32", "--vary", "cpus=1", "--jobs", "99")]
     [InlineData("leave --vary thp out", "--vary", "thp=never", "--real")]
+    [InlineData("--real-run needs the program's command line at the end: -- dotnet app.dll", "--vary", "arena_max=1", "--real-run")]
+    [InlineData("cannot start no-such-program", "--vary", "arena_max=1", "--real-run", "--", "no-such-program")]
+    [InlineData("true ended with code 0 and left no figures: it has to be a .NET program", "--vary", "arena_max=1", "--real-run", "--", "true")]
+    [InlineData("give one of them", "--vary", "arena_max=1", "--real", "--real-run", "--", "true")]
+    [InlineData("leave --vary cpus out", "--vary", "cpus=1", "--real-run", "--", "true")]
+    [InlineData("--repeats 0 is not a number from 1 to 1000", "--vary", "arena_max=1", "--repeats", "0")]
     [InlineData("there is nothing real beside --best-by time", "--vary", "arena_max=1", "--real", "--best-by", "time")]
     [InlineData("has its own", "--vary", "arena_max=1", "--touches", "none")]
     public void Wrong_usage_is_one_line(string expected, params string[] options) => Assert.Contains(expected, ErrorOf(["whatif", _program, .. options]));
@@ -138,7 +144,7 @@ public sealed class WhatIfVerbTests : IDisposable
     public void The_help_s_examples_parse()
     {
         string[] examples = [.. Output("whatif", "--help").Split('\n').Where(l => l.StartsWith("  faultline whatif ", StringComparison.Ordinal))];
-        Assert.Equal(6, examples.Length);
+        Assert.Equal(7, examples.Length);
         foreach (string example in examples)
             Assert.Contains("no such file", ErrorOf(example.Trim().Replace("whatif.json", Path.Combine(_folder, "x.json")).Split(' ')[1..]));
     }

@@ -32,6 +32,8 @@ internal static class Replays
 
     public static ReplayResult Events(TraceMetadata metadata, ReplayOptions options, params TraceEvent[] events) => Run(new Listed(metadata, events), options);
 
+    public static ITraceSource Source(TraceMetadata metadata, params TraceEvent[] events) => new Listed(metadata, events);
+
     public static Tracing.Session.SiteCounters SiteOf(ReplayResult result, int id) => result.Sites.Single(site => site.Id == id).Counters;
 
     private static void CheckSums(ReplayResult result)

@@ -1,0 +1,48 @@
+using System.Text.Json;
+using Faultline.TestSupport;
+
+namespace Faultline.EndToEnd.Tests;
+
+/// <summary>
+/// A program of several threads that fragments memory, recorded, replayed under other settings, and run under them as it is: what the
+/// model has best is best, and by how much.
+/// </summary>
+public sealed class RecordedWhatIfTests : IDisposable
+{
+    private const string Turns = "12";
+
+    /// <summary>Of the real peak. Beside the model's memory stands what the runtime takes after its start: some MiB.</summary>
+    private const double Tolerance = 0.10;
+
+    private readonly string _folder = Directory.CreateTempSubdirectory("faultline-tests-").FullName;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [RealLibcFact]
+    public void The_best_setting_for_a_recorded_program_is_the_best_for_the_program()
+    {
+        string program = Programs.Fixture("TurnTakingWorkers"), trace = Path.Combine(_folder, "run.fltrace");
+        Assert.Equal(0, Completed.Run("dotnet", [Programs.Tool, "run", "--quiet", "--trace", trace, program, "--", Turns]).ExitCode);
+        Completed whatIf = Completed.Run("dotnet",
+        [
+            Programs.Tool, "whatif", trace, "--vary", "malloc.arena_max=1,8", "--vary", "malloc.mmap_threshold=64K,1M", "--json",
+            "--real-run", "--repeats", "2", "--", "dotnet", program, Turns,
+        ]);
+        Assert.True(whatIf.ExitCode == 0, whatIf.Error);
+        using JsonDocument document = JsonDocument.Parse(whatIf.Output);
+        JsonElement[] rows = [.. document.RootElement.GetProperty("rows").EnumerateArray()];
+
+        Assert.Equal((5, true, 2), (rows.Length, document.RootElement.GetProperty("realBestAgrees").GetBoolean(), document.RootElement.GetProperty("realRuns").GetInt32()));
+        JsonElement best = rows.Single(row => row.GetProperty("best").GetBoolean());
+        Assert.Equal(1, best.GetProperty("settings").GetProperty("malloc.arena_max").GetInt32());
+        Assert.True(RealPeak(best) < RealPeak(rows[0]) / 2, $"{RealPeak(best)} bytes under the best setting, {RealPeak(rows[0])} as recorded");
+        // As recorded, the runtime's own threads have some of the arenas, which nobody can know from the trace.
+        foreach (JsonElement row in rows[1..])
+        {
+            double model = row.GetProperty("peakRssBytes").GetDouble();
+            Assert.True(Math.Abs(model - RealPeak(row)) <= Tolerance * RealPeak(row), $"model {model} bytes, real {RealPeak(row)}: {row}");
+        }
+    }
+
+    private static double RealPeak(JsonElement row) => row.GetProperty("real").GetProperty("peakRssBytes").GetDouble();
+}
