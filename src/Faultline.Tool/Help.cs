@@ -10,21 +10,22 @@ internal static class Help
 {
     public const string Root = """
         Examples:
-          faultline run samples/ImagePipeline                 build a project, run it, report to standard error
-          faultline run bin/Release/net10.0/App.dll -- in.txt run a built application with arguments
-          faultline run --json -o report.json App.csproj      keep the numbers for a script
-          faultline run --trace app.fltrace App.csproj        record the run, to replay it under other settings
-          faultline transcript app.trace.gz                   what malloc and the kernel do with a text trace, step by step
-          faultline verify                                    hold the model against this machine's libc and kernel
-          faultline replay heaptrack.app.4711.zst             the report of run, from a recorded trace
-          faultline scenario samples/scenarios/oom-adj.scn    a story told to the simulated kernel, with expectations
+          faultline run --trace app.fltrace samples/ImagePipeline      build a project, run it, report, and record it
+          faultline replay app.fltrace --memory-limit 256MiB           the same report from a trace, under other settings
           faultline whatif app.fltrace --vary malloc.arena_max=1,2,4   which settings would cost less
+          faultline verify                                             hold the model against this machine's libc and kernel
+          faultline transcript app.trace.gz                            what malloc and the kernel do, operation by operation
+          faultline scenario samples/scenarios/oom-adj.scn             a story told to the simulated kernel, with expectations
+          faultline proc app.fltrace /proc/1/smaps                     the simulated /proc at any moment of a trace or story
+          faultline top --live                                         programs that run under Faultline now
+          faultline free samples/scenarios/page-cache.scn              memory and swap of the simulated machine
+          faultline vmstat app.fltrace                                 the machine's memory, swap, input and output
 
         Exit codes:
           run answers the program's own exit code (128 + signal if a signal ended it), and 2 when the
           program could not be started: bad usage, no such file, not a .NET application, a build error.
 
-        'faultline run --help' explains the report.
+        'faultline run --help' explains the report; each verb's --help has more examples.
         """;
 
     public const string Run = """

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using Faultline.Tracing.Text;
 
 namespace Faultline.Tool;
 
@@ -19,7 +20,7 @@ internal static class ParseErrors
         if (command is RootCommand)
         {
             string verb = parsed.UnmatchedTokens[0];
-            return $"'{verb}' is no verb{EditDistance.Suggest(verb, command.Subcommands.Select(c => c.Name))}; {help} lists them";
+            return $"'{verb}' is no verb{Spelling.Suggest(verb, command.Subcommands.Select(c => c.Name))}; {help} lists them";
         }
 
         return $"{parsed.Errors[0].Message.TrimEnd('.')}; see {help}";
@@ -33,7 +34,7 @@ internal static class ParseErrors
     {
         if (word.Length < 2 || word[0] != '-')
             return null;
-        string suggestion = EditDistance.Suggest(word, command.Options.Select(o => o.Name));
+        string suggestion = Spelling.Suggest(word, command.Options.Select(o => o.Name));
         string hint = suggestion.Length > 0 ? suggestion
             : command.Arguments.Count == 0 ? ""
             : $"; if it is for the program, put it after --: faultline {command.Name} <program> -- {word}";

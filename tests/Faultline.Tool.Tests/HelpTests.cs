@@ -14,6 +14,15 @@ public class HelpTests
     }
 
     [Fact]
+    public void TheRootHasOneExampleForEachVerb()
+    {
+        string help = Output("--help"), commands = help[help.IndexOf("Commands:", StringComparison.Ordinal)..help.IndexOf("Examples:", StringComparison.Ordinal)];
+        string[] verbs = [.. Regex.Matches(commands, @"(?m)^  (\w+)").Select(match => match.Groups[1].Value)];
+        Assert.Contains("vmstat", verbs);
+        Assert.Equal(verbs.Order(), Regex.Matches(help, @"(?m)^  faultline (\w+)").Select(match => match.Groups[1].Value).Order());
+    }
+
+    [Fact]
     public void RunExplainsEveryColumnOfTheReport()
     {
         string help = Output("run", "--help");

@@ -2,6 +2,7 @@ using System.CommandLine;
 using Faultline.Kernel;
 using Faultline.Tool.Viewing;
 using Faultline.Tracing.Scenarios;
+using Faultline.Tracing.Text;
 
 namespace Faultline.Tool.Verbs;
 

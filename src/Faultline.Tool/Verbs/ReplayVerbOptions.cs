@@ -3,6 +3,7 @@ using System.CommandLine.Parsing;
 using Faultline.Kernel;
 using Faultline.Libc;
 using Faultline.Tracing.Replay;
+using Faultline.Tracing.Text;
 
 namespace Faultline.Tool.Verbs;
 
@@ -102,7 +103,7 @@ internal sealed class ReplayVerbOptions
     private static ulong? ParseSize(ArgumentResult result, string option, ulong least)
     {
         string text = result.Tokens[0].Value;
-        if (ByteSize.Parse(text) is not { } bytes)
+        if (Quantity.Size(text) is not { } bytes)
             result.AddError($"{option} {text} is not a size: give a number with a unit, such as 256MiB");
         else if (bytes < least || bytes >= LargestRam)
             result.AddError($"{option} {text} is outside of {least >> 10}KiB to 8TiB");
@@ -114,7 +115,7 @@ internal sealed class ReplayVerbOptions
     private static ulong? ParseRam(ArgumentResult result)
     {
         string text = result.Tokens[0].Value;
-        if (ByteSize.Parse(text) is not { } bytes)
+        if (Quantity.Size(text) is not { } bytes)
             result.AddError($"--ram {text} is not a size: give a number with a unit, such as 512MiB or 16GiB");
         else if (bytes is < SmallestRam or > LargestRam)
             result.AddError($"--ram {text} is outside of 64MiB to 8TiB");

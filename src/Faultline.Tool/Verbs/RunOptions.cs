@@ -3,6 +3,7 @@ using System.CommandLine.Parsing;
 using Faultline.Kernel;
 using Faultline.Tool.Running;
 using Faultline.Tracing.Session;
+using Faultline.Tracing.Text;
 
 namespace Faultline.Tool.Verbs;
 
@@ -100,7 +101,7 @@ internal sealed class RunOptions
     private static ulong ParseRam(ArgumentResult result)
     {
         string text = result.Tokens[0].Value;
-        if (ByteSize.Parse(text) is not { } bytes)
+        if (Quantity.Size(text) is not { } bytes)
             result.AddError($"--ram {text} is not a size: give a number with a unit, such as 512MiB or 16GiB");
         else if (bytes is < SmallestRam or > LargestRam)
             result.AddError($"--ram {text} is outside of 64MiB to 16TiB");

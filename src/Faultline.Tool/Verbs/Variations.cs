@@ -1,4 +1,5 @@
 using System.Globalization;
+using Faultline.Tracing.Text;
 using Faultline.Tracing.WhatIf;
 
 namespace Faultline.Tool.Verbs;
@@ -27,7 +28,7 @@ internal static class Variations
         int equals = text.IndexOf('=');
         string name = equals < 0 ? text : text[..equals];
         WhatIfSetting setting = WhatIfSetting.Find(name) ?? throw new UsageException(
-            $"--vary {name}: no such setting{EditDistance.Suggest(name, WhatIfSetting.All.Select(s => s.Name))}; there are {Names()}");
+            $"--vary {name}: no such setting{Spelling.Suggest(name, WhatIfSetting.All.Select(s => s.Name))}; there are {Names()}");
         string[] words = equals < 0 ? [] : text[(equals + 1)..].Split(',', StringSplitOptions.TrimEntries);
         if (words.Length == 0 || words.Contains(""))
             throw new UsageException($"--vary {text}: {(words.Length <= 1 ? "no value" : "an empty value")}; {setting.Name} takes {Allowed(setting)}");
@@ -41,7 +42,7 @@ internal static class Variations
         ulong? value = setting.Unit switch
         {
             SettingUnit.Thp => (ulong?)SettingValue.ParsePolicy(word),
-            SettingUnit.Bytes => ByteSize.Parse(word),
+            SettingUnit.Bytes => Quantity.Size(word),
             _ => ulong.TryParse(word, NumberStyles.None, CultureInfo.InvariantCulture, out ulong number) ? number : null,
         };
         bool fits = value != null && (setting.Unit == SettingUnit.Thp || (value >= setting.Least && value <= setting.Most))

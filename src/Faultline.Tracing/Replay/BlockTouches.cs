@@ -31,6 +31,7 @@ public sealed class BlockTouches
     private readonly Dictionary<ulong, (ulong Length, ulong Since)> _live = [];
     private readonly SortedSet<ulong> _starts = [];
     private readonly HashSet<ulong> _present = [];
+    private readonly HashSet<ulong> _withoutBlock = [];
     private readonly ulong _mmapThreshold;
     private ulong _event;
     private ulong _lastLook;
@@ -39,6 +40,9 @@ public sealed class BlockTouches
 
     /// <summary>By rising <see cref="BlockTouch.After"/>.</summary>
     internal IReadOnlyList<BlockTouch> All => _touches;
+
+    /// <summary>Whether no block lay on the pages that an event saw touched, counted from 0.</summary>
+    internal bool SawNoBlock(ulong number) => _withoutBlock.Contains(number);
 
     /// <summary>Reads the source to its end; null where its touches were not seen by page.</summary>
     public static BlockTouches? Read(ITraceSource source)
@@ -126,13 +130,19 @@ public sealed class BlockTouches
             return;
         // A block that begins before the range may reach into it: only the last one can.
         ulong first = _starts.GetViewBetween(0, start).Max;
+        bool found = false;
         foreach (ulong address in _starts.GetViewBetween(first == 0 ? start : first, end - 1))
         {
             (ulong length, ulong since) = _live[address];
             ulong from = Math.Max(start, address), to = Math.Min(end, address + Math.Max(length, 1));
-            if (from < to)
-                _touches.Add(new BlockTouch(Math.Max(since, _lastLook), address, from - address, to - from, kind));
+            if (from >= to)
+                continue;
+            _touches.Add(new BlockTouch(Math.Max(since, _lastLook), address, from - address, to - from, kind));
+            found = true;
         }
+
+        if (!found)
+            _withoutBlock.Add(_event);
 
         // Pages that were only read fault once more when they are written, and are seen again.
         if (kind == AccessKind.Write)

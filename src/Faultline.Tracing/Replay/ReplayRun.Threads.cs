@@ -14,6 +14,11 @@ internal sealed partial class ReplayRun
 
     public int ThreadCount { get; private set; } = 1;
 
+    /// <summary>Threads whose first call came after another thread's end, so that they may have got its arena.</summary>
+    public int Successors { get; private set; }
+
+    private bool _hasEnded;
+
     private void ApplyToThread(in TraceEvent e)
     {
         switch (e.Kind)
@@ -31,7 +36,11 @@ internal sealed partial class ReplayRun
                 break;
             case TraceEventKind.ThreadExit:
                 if (e.Thread != 0 && _threads.Remove(e.Thread, out MallocThread? ended))
+                {
                     _malloc.EndThread(ended);
+                    _hasEnded = true;
+                }
+
                 break;
         }
     }
@@ -41,6 +50,7 @@ internal sealed partial class ReplayRun
     private MallocThread Start(int number)
     {
         ThreadCount++;
+        Successors += _hasEnded ? 1 : 0;
         return _threads[number] = _malloc.StartThread();
     }
 }

@@ -44,8 +44,9 @@ internal sealed partial class ReplayRun
 
         void TouchPart(ReplayedBlock block, ulong offset, ulong length) => TouchBlock(block, offset, length, kind);
 
-        Action<ReplayedBlock, ulong, ulong> touchBlock = _seen == null ? TouchPart : static (_, _, _) => { };
-        if (_blocks.ForEachIn(start, end, touchBlock) + _mappings.ForEachIn(start, end, TouchPart) == 0)
+        int mappings = _mappings.ForEachIn(start, end, TouchPart);
+        bool hasBlock = _seen != null ? !_seen.SawNoBlock(_event) : _blocks.ForEachIn(start, end, TouchPart) > 0;
+        if (!hasBlock && mappings == 0)
             Oddities.UnknownTouches++;
     }
 

@@ -27,7 +27,7 @@ internal sealed partial class ReplayRun
         _malloc = machine.Malloc;
         _charged = machine.Charged;
         _sites = machine.Sites;
-        _blocks = new ReplayedBlocks(byRange: trace.Touches == TouchKnowledge.Observed);
+        _blocks = new ReplayedBlocks(byRange: trace.Touches == TouchKnowledge.Observed && seen == null);
         _mappings = new ReplayedBlocks(byRange: true);
         _seen = seen;
         _isFaithful = machine.HasRecordedSpace && seen == null;

@@ -13,6 +13,15 @@ public static class TraceReplay
     private const string SeenLate = "the recording saw touches late: they count from when their block was handed out or all was last looked at; a block on pages that were "
         + "touched before, of which nothing can be seen, counts as written";
 
+    private static IEnumerable<string> NotesOf(ReplayRun run, ReplayMachine machine, bool isSeenLate)
+    {
+        if (isSeenLate)
+            yield return SeenLate;
+        if (machine.HasRecordedSpace && run.Successors > 0)
+            yield return FormattableString.Invariant($"{run.Successors} threads made their first call after another had ended, and may have got its arena here; .NET's threads have ")
+                + "an arena from their start on, which no recording shows: if they were there before, the program has more arenas";
+    }
+
     /// <summary>Reads the source to its end. Progress is told in events. Throws <see cref="OutOfMemoryException"/> where the host refuses the model's tables.</summary>
     /// <param name="source">The trace.</param>
     /// <param name="options">What to replay under.</param>
@@ -47,7 +56,7 @@ public static class TraceReplay
             Events = done,
             IsFaithful = run.IsFaithful,
             Damage = source.Damage,
-            Notes = [.. source.Notes, .. run.Oddities.Sentences(), .. PressureNotes.Of(machine, options, done), .. seen == null ? [] : (string[])[SeenLate]],
+            Notes = [.. source.Notes, .. run.Oddities.Sentences(), .. PressureNotes.Of(machine, options, done), .. NotesOf(run, machine, seen != null)],
         };
     }
 

@@ -1,4 +1,5 @@
 using Faultline.Tracing.Scenarios.Language;
+using Faultline.Tracing.Text;
 
 namespace Faultline.Tracing.Scenarios;
 

@@ -1,5 +1,6 @@
 using Faultline.Kernel;
 using Faultline.Tracing.Scenarios.Language;
+using Faultline.Tracing.Text;
 
 namespace Faultline.Tracing.Scenarios;
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Faultline.Kernel;
 using Faultline.Tracing.Scenarios.Language;
+using Faultline.Tracing.Text;
 
 namespace Faultline.Tracing.Scenarios;
 

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Faultline.Tracing.Scenarios.Language;
+namespace Faultline.Tracing.Text;
 
 // Numbers as people write them: sizes in powers of 1024 ("4K", "1.5M", "2GiB", "512"), times ("40s", "150ms", "3h", "2d").
 
