@@ -27,6 +27,28 @@ public sealed record AddressSpaceLayout
     /// <summary>A 64-bit process with 47 bits of user space and a gap for the stack above the mappings, as with randomisation off.</summary>
     public static AddressSpaceLayout X64 { get; } = new() { TaskSize = new(0x7fff_ffff_f000) };
 
+    /// <summary>
+    /// A process of a 32-bit machine: 3 GiB, the fourth being the kernel's; a program at its linked place, mappings down from 128 MiB
+    /// below the top, which are kept for the stack.
+    /// </summary>
+    public static AddressSpaceLayout X86 { get; } = new()
+    {
+        BrkStart = new(0x0804_c000),
+        MmapBase = new(0xb800_0000),
+        TaskSize = new(Lowest32BitKernel),
+    };
+
+    /// <summary>A 32-bit process of a 64-bit machine: all of 4 GiB but for the last two pages, with randomisation off.</summary>
+    public static AddressSpaceLayout X86OnX64 { get; } = new()
+    {
+        BrkStart = new(0x5655_a000),
+        MmapBase = new(0xf7ff_e000),
+        TaskSize = new(0xffff_e000),
+    };
+
+    /// <summary>PAGE_OFFSET of a 32-bit kernel: 3 GiB.</summary>
+    internal const ulong Lowest32BitKernel = 0xc000_0000;
+
     internal ulong Top => (TaskSize ?? MmapBase).Value;
 
     /// <summary>Throws <see cref="ArgumentException"/> naming the bound that is not page aligned, not canonical or out of order.</summary>

@@ -21,7 +21,11 @@ internal sealed unsafe partial class Compactor
         if (_mappings.Count != frame.MapCount)
             return false;
         foreach (Mapping mapping in _mappings)
+        {
             *mapping.Entry = (*mapping.Entry & ~Pte.FrameMask) | Pte.Make(to, 0);
+            mapping.Process.DropTranslation(mapping.Page << PageSize.Shift);
+        }
+
         if ((frame.Flags & FrameFlags.FileCache) != 0)
             *_machine.Files.Of(frame).Pages.Slot(frame.Index) = CacheEntry.Page(to, 0);
         if ((frame.Flags & FrameFlags.SwapCache) != 0)

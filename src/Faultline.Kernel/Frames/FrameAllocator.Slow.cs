@@ -16,7 +16,7 @@ internal sealed unsafe partial class FrameAllocator
             return early;
         for (int fruitless = 0; requester is not { IsDoomed: true };)
         {
-            ulong freed = Machine == null ? 0 : Machine.Reclaimer.ReclaimFor(order);
+            ulong freed = ReclaimFor(order, TopFor(type));
             uint pfn = TryZones(cpu, order, type, flags, useMin: true);
             if (pfn == None && !drained)
             {
@@ -30,7 +30,7 @@ internal sealed unsafe partial class FrameAllocator
             if (pfn != None || costly)
                 return pfn;
             fruitless = freed != 0 ? 0 : fruitless + 1;
-            if (fruitless <= MaxRetries && Machine != null && ReclaimCouldHelp(order, flags))
+            if (fruitless <= MaxRetries && Machine != null && ReclaimCouldHelp(order, TopFor(type).Index))
                 continue;
             if (Machine == null || !Machine.OutOfMemory(OomConstraint.None, order, requester))
                 break;
@@ -41,10 +41,28 @@ internal sealed unsafe partial class FrameAllocator
         return None;
     }
 
+    /// <summary>Pages that reclaim freed: what it freed of HighMem is no progress for a request that cannot be served from there.</summary>
+    private ulong ReclaimFor(int order, Zone top)
+    {
+        if (Machine == null)
+            return 0;
+        ulong before = FreeUpTo(top);
+        ulong freed = Machine.Reclaimer.ReclaimFor(order);
+        return top == _preferred || FreeUpTo(top) > before ? freed : 0;
+    }
+
+    private ulong FreeUpTo(Zone top)
+    {
+        ulong free = 0;
+        for (int index = 0; index <= top.Index; index++)
+            free += _zones[index].Free.FreePages;
+        return free;
+    }
+
     /// <summary>Direct compaction (__alloc_pages_direct_compact): a block that it made, or none.</summary>
     private uint CompactFor(int cpu, int order, Migratetype type, AllocationFlags flags, bool sync)
     {
-        if (order == 0 || Machine == null || Machine.Compactor.TryToCompact(order, type, _preferred.Index, sync) <= CompactionResult.Deferred)
+        if (order == 0 || Machine == null || Machine.Compactor.TryToCompact(order, type, TopFor(type).Index, sync) <= CompactionResult.Deferred)
             return None;
         _stat[VmEvent.compact_stall]++;
         uint pfn = TryZones(cpu, order, type, flags, useMin: true);
@@ -64,13 +82,13 @@ internal sealed unsafe partial class FrameAllocator
     }
 
     /// <summary>If everything reclaimable were free, some zone would be above its minimum.</summary>
-    private bool ReclaimCouldHelp(int order, AllocationFlags flags)
+    private bool ReclaimCouldHelp(int order, int top)
     {
         ulong reclaimable = Machine!.Reclaimer.ReclaimablePages;
         if (reclaimable == 0)
             return false;
-        for (int index = _preferred.Index; index >= 0; index--)
-            if (_zones[index] is { IsPopulated: true } zone && zone.Free.FreePages + reclaimable > zone.Watermarks.Min + zone.LowmemReserve[_preferred.Index] + (1UL << order))
+        for (int index = top; index >= 0; index--)
+            if (_zones[index] is { IsPopulated: true } zone && zone.Free.FreePages + reclaimable > zone.Watermarks.Min + zone.LowmemReserve[top] + (1UL << order))
                 return true;
         return false;
     }

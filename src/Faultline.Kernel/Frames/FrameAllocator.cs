@@ -35,21 +35,32 @@ internal sealed unsafe partial class FrameAllocator : IDisposable
     private readonly Zone[] _zones;
     private readonly Zone _preferred;
 
+    /// <summary>The highest zone for what the kernel keeps for itself: not HighMem.</summary>
+    private readonly Zone _kernelPreferred;
+    private readonly uint _lastZoneStart;
+
     public FrameAllocator(ZoneRange[] ranges, int cpus, bool hugePages, VmStat stat)
     {
         uint end = ranges.Max(range => range.End);
         ulong blocks = (end >> Order.Max) + 2;
-        _frameMemory = new ReservedMemory((blocks << Order.Max) * (ulong)sizeof(Frame));
+        EndFrame = (uint)(blocks << Order.Max);
+        uint folded = ranges[^1].IsHighMem ? FoldedTables.Capacity : 0;
+        _frameMemory = new ReservedMemory((EndFrame + folded) * (ulong)sizeof(Frame));
         _pageblockMemory = new ReservedMemory(blocks * 2);
         _stat = stat;
         Frames = (Frame*)_frameMemory.Start;
         Pageblocks = new Pageblocks(_pageblockMemory.Start);
         _zones = [.. ranges.Select((range, index) => new Zone(index, range, Frames, Pageblocks, cpus, stat))];
         _preferred = _zones.Last(zone => zone.IsPopulated);
+        _kernelPreferred = _zones.Last(zone => zone.IsPopulated && !zone.Range.IsHighMem);
+        _lastZoneStart = ranges[^1].Start;
         SetLimits(hugePages);
     }
 
     public Frame* Frames { get; }
+
+    /// <summary>Above the frame numbers of all memory.</summary>
+    public uint EndFrame { get; }
 
     public Pageblocks Pageblocks { get; }
 
@@ -65,7 +76,7 @@ internal sealed unsafe partial class FrameAllocator : IDisposable
     /// <summary>The machine whose memory is reclaimed when frames run short; an allocator alone reclaims nothing.</summary>
     public Machine? Machine { get; set; }
 
-    /// <summary>Index of the zone that requests are served from first.</summary>
+    /// <summary>Index of the zone that processes' requests are served from first.</summary>
     public int PreferredZone => _preferred.Index;
 
     /// <summary>Frames given back so far (pgfree).</summary>
@@ -84,13 +95,13 @@ internal sealed unsafe partial class FrameAllocator : IDisposable
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public uint TakePage(int cpu, Migratetype type, Process? requester)
     {
-        Zone zone = _preferred;
+        Zone zone = TopFor(type);
         if (!zone.BelowHigh && zone.Free.FreePages > zone.FastMark)
         {
             uint pfn = zone.TakeListedPage(cpu, type);
             if (pfn != None)
             {
-                _stat[VmEvent.pgalloc_dma + zone.Index]++;
+                _stat[VmEvent.pgalloc_dma + zone.EventOffset]++;
                 return pfn;
             }
         }
@@ -102,7 +113,7 @@ internal sealed unsafe partial class FrameAllocator : IDisposable
     [MethodImpl(MethodImplOptions.NoInlining)]
     public uint Allocate(int cpu, int order, Migratetype type, AllocationFlags flags, Process? requester = null)
     {
-        AllocationFlags first = _preferred.Index == 2 ? flags | AllocationFlags.NoFragment : flags;
+        AllocationFlags first = TopFor(type).Index == 2 && !_preferred.Range.IsHighMem ? flags | AllocationFlags.NoFragment : flags;
         uint pfn = TryZones(cpu, order, type, first, useMin: false);
         if (pfn != None)
             return pfn;
@@ -136,7 +147,7 @@ internal sealed unsafe partial class FrameAllocator : IDisposable
         zone.FreeBlock(pfn, order);
     }
 
-    public Zone ZoneOf(uint pfn) => _zones[pfn >= PhysicalLayout.NormalStart ? 2 : pfn >= PhysicalLayout.DmaEnd ? 1 : 0];
+    public Zone ZoneOf(uint pfn) => _zones[pfn >= _lastZoneStart ? 2 : pfn >= PhysicalLayout.DmaEnd ? 1 : 0];
 
     public void Dispose()
     {
@@ -146,25 +157,34 @@ internal sealed unsafe partial class FrameAllocator : IDisposable
         _frameMemory.Dispose();
     }
 
+    /// <summary>The zone that requests are served from first: memory of processes can lie where the kernel does not map it.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private Zone TopFor(Migratetype type) => type == Migratetype.Movable ? _preferred : _kernelPreferred;
+
     private void SetLimits(bool hugePages)
     {
         ulong[] managed = [.. _zones.Select(zone => (ulong)zone.Range.Managed)];
+        ulong[] lowmem = [.. _zones.Where(zone => !zone.Range.IsHighMem).Select(zone => (ulong)zone.Range.Managed)];
+        ulong lowmemPages = 0;
         foreach (ulong pages in managed)
             ManagedPages += pages;
-        MinFreeKbytes = Watermarks.MinFreeKbytes(managed, hugePages);
-        ulong[][] reserve = Watermarks.LowmemReserve(managed);
+        foreach (ulong pages in lowmem)
+            lowmemPages += pages;
+        MinFreeKbytes = Watermarks.MinFreeKbytes(lowmem, hugePages);
+        ulong[][] reserve = Watermarks.LowmemReserve(managed, _zones[^1].Range.IsHighMem);
         foreach (Zone zone in _zones)
-            zone.SetLimits(Watermarks.For(zone.Range.Managed, ManagedPages, MinFreeKbytes), reserve[zone.Index]);
+            zone.SetLimits(Watermarks.For(zone.Range.Managed, lowmemPages, MinFreeKbytes, zone.Range.IsHighMem), reserve[zone.Index]);
     }
 
     private uint TryZones(int cpu, int order, Migratetype type, AllocationFlags flags, bool useMin)
     {
+        int top = TopFor(type).Index;
         while (true)
         {
-            for (int index = _preferred.Index; index >= 0; index--)
+            for (int index = top; index >= 0; index--)
             {
                 Zone zone = _zones[index];
-                if (!zone.IsPopulated || !MayTake(zone, order, flags, useMin))
+                if (!zone.IsPopulated || !MayTake(zone, order, flags, useMin, top))
                     continue;
                 uint pfn = zone.Allocate(cpu, order, type, flags);
                 if (pfn != None)
@@ -177,23 +197,23 @@ internal sealed unsafe partial class FrameAllocator : IDisposable
         }
     }
 
-    private bool MayTake(Zone zone, int order, AllocationFlags flags, bool useMin)
+    private static bool MayTake(Zone zone, int order, AllocationFlags flags, bool useMin, int top)
     {
         if (!zone.BelowHigh)
         {
-            if (zone.WatermarkAllows(zone.Watermarks.High, order, _preferred.Index, flags))
+            if (zone.WatermarkAllows(zone.Watermarks.High, order, top, flags))
                 return true;
             zone.BelowHigh = true;
         }
 
-        return zone.WatermarkAllows(useMin ? zone.Watermarks.Min : zone.Watermarks.Low, order, _preferred.Index, flags);
+        return zone.WatermarkAllows(useMin ? zone.Watermarks.Min : zone.Watermarks.Low, order, top, flags);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private uint HandOut(Zone zone, uint pfn, int order)
     {
         Frames[pfn] = new Frame { Order = (byte)order, Flags = FrameFlags.Allocated };
-        _stat[VmEvent.pgalloc_dma + zone.Index] += 1UL << order;
+        _stat[VmEvent.pgalloc_dma + zone.EventOffset] += 1UL << order;
         return pfn;
     }
 }

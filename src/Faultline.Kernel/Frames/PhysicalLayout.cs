@@ -11,6 +11,9 @@ namespace Faultline.Kernel;
 /// <summary>One zone's frames: [Start, End) spanned, of which [FirstManaged, End) belong to the allocator.</summary>
 internal readonly record struct ZoneRange(string Name, uint Start, uint FirstManaged, uint End, uint Present)
 {
+    /// <summary>Memory that the kernel does not map: it holds no objects of the kernel's.</summary>
+    public bool IsHighMem => Name == PhysicalLayout.HighMem;
+
     public uint Managed => End - FirstManaged;
 }
 
@@ -20,6 +23,11 @@ internal static class PhysicalLayout
     public const uint HoleStart = (uint)((3UL << 30) >> PageSize.Shift);
     public const uint NormalStart = (uint)((4UL << 30) >> PageSize.Shift);
     public const uint KernelImagePages = (24u << 20) >> PageSize.Shift;
+
+    /// <summary>What a 32-bit kernel can map at once of its 1 GiB, beside room for other mappings.</summary>
+    public const uint LowmemEnd = (896u << 20) >> PageSize.Shift;
+
+    public const string HighMem = "HighMem";
 
     /// <summary>The page of zeros lies in the kernel's image.</summary>
     public const uint ZeroFrame = DmaEnd + 1;
@@ -40,6 +48,22 @@ internal static class PhysicalLayout
             Dma(DmaEnd - FirstMebibyte),
             new("DMA32", DmaEnd, high == 0 ? image + structPages : image, low, low - DmaEnd),
             new("Normal", NormalStart, NormalStart + Math.Min(structPages, high), NormalStart + high, high),
+        ];
+    }
+
+    /// <summary>
+    /// Zones DMA, Normal (lowmem, which the kernel maps: up to 896 MiB) and HighMem (which may be empty) of a 32-bit machine. The array of
+    /// struct page, here 32 bytes a frame, must lie in lowmem.
+    /// </summary>
+    public static ZoneRange[] For32Bit(ulong ramBytes)
+    {
+        uint frames = (uint)(ramBytes >> PageSize.Shift);
+        uint low = Math.Min(frames, LowmemEnd), high = Math.Max(frames, LowmemEnd);
+        return
+        [
+            Dma(DmaEnd - FirstMebibyte),
+            new("Normal", DmaEnd, DmaEnd + KernelImagePages + frames / 128, low, low - DmaEnd),
+            new(HighMem, LowmemEnd, LowmemEnd, high, high - LowmemEnd),
         ];
     }
 

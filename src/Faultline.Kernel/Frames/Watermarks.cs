@@ -17,21 +17,22 @@ public readonly record struct Watermarks(ulong Min, ulong Low, ulong High, ulong
         return hugePages ? Math.Max(kbytes, HugePageKbytes(managed, kbytes)) : kbytes;
     }
 
-    /// <summary>The zone's share of min_free_kbytes, and three equal steps above it.</summary>
-    public static Watermarks For(ulong managed, ulong managedOfAll, ulong minFreeKbytes)
+    /// <summary>The zone's share of min_free_kbytes, and three equal steps above it; the kernel itself needs little of HighMem.</summary>
+    public static Watermarks For(ulong managed, ulong managedOfAll, ulong minFreeKbytes, bool highMem = false)
     {
-        ulong min = minFreeKbytes / PageKib * managed / managedOfAll;
-        ulong step = Math.Max(min / 4, managed * ScaleFactor / 10000);
+        ulong share = minFreeKbytes / PageKib * managed / managedOfAll;
+        ulong min = highMem ? Math.Clamp(managed / 1024, 32, 128) : share;
+        ulong step = Math.Max(share / 4, managed * ScaleFactor / 10000);
         return new(min, min + step, min + 2 * step, min + 3 * step);
     }
 
     /// <summary>
     /// Pages of each zone that a request which could have been served from zone j keeps its hands off: element [i][j], 0 for j ≤ i
-    /// (vm.lowmem_reserve_ratio 256 256 32).
+    /// (vm.lowmem_reserve_ratio 256 256 32; without DMA32 256 32 0).
     /// </summary>
-    public static ulong[][] LowmemReserve(ReadOnlySpan<ulong> managed)
+    public static ulong[][] LowmemReserve(ReadOnlySpan<ulong> managed, bool highMem = false)
     {
-        ReadOnlySpan<ulong> ratio = [256, 256, 32];
+        ReadOnlySpan<ulong> ratio = highMem ? [256, 32, 1] : [256, 256, 32];
         var reserve = new ulong[managed.Length][];
         for (int i = 0; i < managed.Length; i++)
         {

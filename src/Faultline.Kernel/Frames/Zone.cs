@@ -17,6 +17,7 @@ internal sealed unsafe partial class Zone : IDisposable
     {
         Index = index;
         Range = range;
+        EventOffset = range.IsHighMem ? 3 : range.Name == "Normal" ? 2 : index;
         _frames = frames;
         _pageblocks = pageblocks;
         _cpus = cpus;
@@ -29,6 +30,9 @@ internal sealed unsafe partial class Zone : IDisposable
     public int Index { get; }
 
     public ZoneRange Range { get; }
+
+    /// <summary>Its place among the counters pgalloc_dma, pgalloc_dma32, pgalloc_normal, pgalloc_high.</summary>
+    public int EventOffset { get; }
 
     public FreeLists Free { get; }
 

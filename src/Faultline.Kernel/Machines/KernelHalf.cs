@@ -20,11 +20,14 @@ internal sealed unsafe class KernelHalf
     private readonly ulong* _top;
 
     /// <summary>Maps frames 0 to <paramref name="endFrame"/>. Throws <see cref="OutOfMemoryException"/> where the machine is too small for its own tables.</summary>
-    public KernelHalf(FrameAllocator allocator, TablePool pool, uint endFrame)
+    /// <remarks>On a 32-bit machine, whose 1 GiB the kernel's image brings the tables for, it has nothing in it.</remarks>
+    public KernelHalf(FrameAllocator allocator, TablePool pool, uint endFrame, bool is64Bit)
     {
         _allocator = allocator;
         _pool = pool;
         _top = pool.Take();
+        if (!is64Bit)
+            return;
         ulong end = (ulong)endFrame << PageSize.Shift;
         for (ulong at = 0; at < end; at += 1UL << PageTables.PudShift)
             *Entry(DirectMap + at, PageTables.PudShift) = at | LeafFlags | Pte.NoExecute;

@@ -7,7 +7,9 @@ namespace Faultline.Kernel;
 public sealed unsafe partial class Machine : IDisposable
 {
     private readonly List<Process> _processes = [];
+    private readonly HardwareTlb[] _tlbs;
     private int _nextPid = 1;
+    private TlbCounts _tlbOfExited;
     private bool _disposed;
 
     /// <summary>Throws <see cref="ArgumentException"/> for options out of range, <see cref="OutOfMemoryException"/> where the host refuses the address space.</summary>
@@ -15,8 +17,11 @@ public sealed unsafe partial class Machine : IDisposable
     {
         options.Validate();
         Options = options;
-        ZoneRange[] ranges = options.Zones is { } pages ? PhysicalLayout.ForManaged(pages) : PhysicalLayout.ForRam(options.RamBytes);
+        bool is64Bit = options.Architecture == MachineArchitecture.X64;
+        ZoneRange[] ranges = !is64Bit ? PhysicalLayout.For32Bit(options.RamBytes)
+            : options.Zones is { } pages ? PhysicalLayout.ForManaged(pages) : PhysicalLayout.ForRam(options.RamBytes);
         Frames = new FrameAllocator(ranges, options.Cpus, options.Thp != ThpPolicy.Never, Stat);
+        FoldedTables = is64Bit ? null : new FoldedTables(Frames.Frames, Frames.EndFrame);
         Lru = new Lru(Frames.Frames, Stat);
         Swap = new SwapArea(options.SwapBytes >> PageSize.Shift, options.SwapIsRotational, options.Cpus, Stat);
         SwapDevice = new SwapDevice(Frames.Frames, Stat, options.SwapTimes);
@@ -27,10 +32,11 @@ public sealed unsafe partial class Machine : IDisposable
         SwapReader = new SwapReader(this);
         Compactor = new Compactor(this);
         Frames.Machine = this;
-        Kernel = new KernelHalf(Frames, Tables, ranges.Max(range => range.End));
+        Kernel = new KernelHalf(Frames, Tables, ranges.Max(range => range.End), is64Bit);
         Caches = new KernelCaches(Frames, Stat, options.Cpus);
         Commit = new CommitCharge(this, Frames.ManagedPages, Swap.Pages);
         Log = new KernelLog(Clock);
+        _tlbs = options.Tlb == null ? [] : [.. Enumerable.Range(0, options.Cpus).Select(_ => new HardwareTlb(options.Tlb))];
         Oom = new OomKiller(this);
         Proc = new ProcFs(this);
         Files = new FileTable(this);
@@ -100,6 +106,9 @@ public sealed unsafe partial class Machine : IDisposable
 
     internal KernelHalf Kernel { get; }
 
+    /// <summary>What stands for the levels of page tables that the machine does not have; null where it has all four.</summary>
+    internal FoldedTables? FoldedTables { get; }
+
     internal Compactor Compactor { get; }
 
     internal KernelCaches Caches { get; }
@@ -125,6 +134,8 @@ public sealed unsafe partial class Machine : IDisposable
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
         layout.Validate();
+        if (Options.Architecture != MachineArchitecture.X64 && layout.Top > AddressSpaceLayout.Lowest32BitKernel)
+            throw new ArgumentException($"a process of a 32-bit machine ends at 0x{AddressSpaceLayout.Lowest32BitKernel:x}, where the kernel begins, not at 0x{layout.Top:x}");
         return TryStart(layout, cgroup, null) ?? throw new OutOfMemoryException("the simulated machine has no frame left for a process");
     }
 
@@ -134,6 +145,9 @@ public sealed unsafe partial class Machine : IDisposable
         foreach (Zone zone in Frames.Zones)
             zone.DrainPerCpu();
     }
+
+    /// <summary>What translating the accesses of all processes took, exited ones included; zeros where it is not modelled.</summary>
+    public TlbCounts Tlb => _processes.Aggregate(_tlbOfExited, (sum, process) => sum + process.Tlb);
 
     /// <summary>Gives back the slabs that no kernel object is in, which caches keep for the next ones (kmem_cache_shrink of every cache). Answers the pages freed.</summary>
     public PageCount ShrinkCaches() => new(Caches.Shrink(0));
@@ -174,12 +188,28 @@ public sealed unsafe partial class Machine : IDisposable
         cgroup?.Add(process);
         process.Task.StartTime = Clock.Now;
         _processes.Add(process);
-        return process;
+        if (process.PageTables.Preallocate())
+            return process;
+        process.Exit();
+        return null;
+    }
+
+    /// <summary>A process's use of its processor's translation buffers; null where they are not modelled.</summary>
+    internal ProcessTlb? TlbFor(int cpu, int pid)
+    {
+        int levels = Options.Architecture switch
+        {
+            MachineArchitecture.X86 => 2,
+            MachineArchitecture.X86Pae => 3,
+            _ => 4,
+        };
+        return _tlbs.Length == 0 ? null : new ProcessTlb(_tlbs[cpu], pid, levels);
     }
 
     internal void Remove(Process process)
     {
         _processes.Remove(process);
+        _tlbOfExited += process.Tlb;
         process.Cgroup?.Remove(process);
         Leave(process);
     }

@@ -30,6 +30,9 @@ public sealed record MachineOptions
     /// <summary>Physical memory in bytes, a page multiple, 64 MiB to 8 TiB.</summary>
     public ulong RamBytes { get; init; } = 16UL << 30;
 
+    /// <summary>On a 32-bit machine memory lies in one piece, in zones DMA, Normal and HighMem.</summary>
+    public MachineArchitecture Architecture { get; init; }
+
     /// <summary>In place of <see cref="RamBytes"/>: exactly these zones.</summary>
     public ZonePages? Zones { get; init; }
 
@@ -42,6 +45,9 @@ public sealed record MachineOptions
 
     /// <summary>Per cent of memory that may be promised under <see cref="OvercommitPolicy.Never"/>.</summary>
     public int OvercommitRatio { get; init; } = 50;
+
+    /// <summary>The processors' translation buffers, or null: they are not modelled, which costs nothing.</summary>
+    public TlbPolicy? Tlb { get; init; }
 
     /// <summary>Which process dies when memory is out.</summary>
     public OomProfile Oom { get; init; }
@@ -70,11 +76,19 @@ public sealed record MachineOptions
     /// <summary>vm.page-cluster, 0 to 10: at most 2^n pages are read from swap at once.</summary>
     public int PageCluster { get; init; } = 3;
 
+    private ulong MaxRam => Architecture == MachineArchitecture.X86Pae ? 64UL << 30 : 4UL << 30;
+
     /// <summary>Throws <see cref="ArgumentException"/> naming the value that is out of range.</summary>
     internal void Validate()
     {
         if (Zones == null && (RamBytes is < (64UL << 20) or > (8UL << 40) || (RamBytes & PageSize.Mask) != 0))
             throw new ArgumentException($"RamBytes {RamBytes} is not a multiple of 4096 from 64 MiB to 8 TiB");
+        if (Architecture != MachineArchitecture.X64 && Zones != null)
+            throw new ArgumentException("Zones are those of a 64-bit machine: give a 32-bit one RamBytes");
+        if (Architecture != MachineArchitecture.X64 && RamBytes > MaxRam)
+            throw new ArgumentException($"RamBytes {RamBytes} is more than the {MaxRam} that a machine of architecture {Architecture} can address");
+        if (Architecture == MachineArchitecture.X86 && Thp != ThpPolicy.Never)
+            throw new ArgumentException($"Thp {Thp}: huge pages of 4 MiB, as a 32-bit machine without PAE has them, are not modelled; use Never");
         if (Cpus is < 1 or > 4096)
             throw new ArgumentException($"Cpus {Cpus} is not from 1 to 4096");
         if ((SwapBytes & PageSize.Mask) != 0 || SwapBytes >= 8UL << 40)
@@ -86,5 +100,6 @@ public sealed record MachineOptions
         if (OvercommitRatio < 0)
             throw new ArgumentException($"OvercommitRatio {OvercommitRatio} is negative");
         Files.Validate();
+        Tlb?.Validate();
     }
 }

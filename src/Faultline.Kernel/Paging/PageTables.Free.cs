@@ -13,7 +13,7 @@ internal sealed unsafe partial class PageTables
     public void FreeTables(ulong start, ulong end, ulong floor, ulong ceiling)
     {
         ForgetLeaf();
-        FreeBelow(_root, PgdShift, start, end, floor, ceiling);
+        FreeBelow(_root, PgdShift, start & ~(_leafSpan - 1), (end + _leafSpan - 1) & ~(_leafSpan - 1), floor, ceiling);
     }
 
     /// <summary>Frees the PTE table of a PMD entry, all of whose entries are empty.</summary>
@@ -28,6 +28,7 @@ internal sealed unsafe partial class PageTables
     /// <summary>The whole user half and the top level; the process is ending. Everything must have been unmapped.</summary>
     public void Destroy()
     {
+        _destroying = true;
         FreeTables(0, 1UL << 47, 0, 1UL << 47);
         new Span<ulong>(_root + KernelHalf.FirstEntry, Entries - KernelHalf.FirstEntry).Clear();
         Release(RootFrame);
@@ -43,7 +44,8 @@ internal sealed unsafe partial class PageTables
                 continue;
             if (shift > PmdShift)
                 FreeBelow(Table(*entry), shift - 9, Math.Max(start, at), Math.Min(end, at + reach), floor, ceiling);
-            if (at < floor || at + reach > ceiling)
+            (ulong first, ulong beyond, bool kept) = ReachOf(at, shift - 9);
+            if (kept || first < floor || beyond > ceiling)
                 continue;
             uint frame = Pte.Frame(*entry);
             *entry = 0;

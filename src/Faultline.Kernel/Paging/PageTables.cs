@@ -3,7 +3,7 @@
 //   address  47……39  38……30  29……21  20……12  11……0
 //            PGD     PUD     PMD     PTE     offset       entries 256…511 of the PGD: the kernel's half
 //
-// Every table lies in a frame of its own. The PGD is the process's; PUD, PMD and PTE tables come when a fault first needs them
+// Every table lies in a frame of its own (but see FoldedTables for 32-bit machines). The PGD is the process's; PUD, PMD and PTE tables come when a fault first needs them
 // and are what VmPTE counts.
 
 using System.Runtime.CompilerServices;
@@ -40,6 +40,9 @@ internal sealed unsafe partial class PageTables
         _process = process;
         _cpu = process.Cpu;
         _frames = _allocator.Frames;
+        _folded = machine.FoldedTables;
+        _architecture = machine.Options.Architecture;
+        _leafSpan = _architecture == MachineArchitecture.X86 ? 2 * PmdBytes : PmdBytes;
         RootFrame = rootFrame;
         _root = Adopt(rootFrame);
         machine.Kernel.CopyInto(_root);
@@ -79,10 +82,10 @@ internal sealed unsafe partial class PageTables
     /// <summary>As <see cref="FindPmd"/>, making the levels above; null when frames ran out.</summary>
     public ulong* EnsurePmd(ulong address)
     {
-        ulong* pud = Ensure(_root + (address >> PgdShift));
+        ulong* pud = Ensure(_root + (address >> PgdShift), PgdShift);
         if (pud == null)
             return null;
-        ulong* pmd = Ensure(pud + ((address >> PudShift) & (Entries - 1)));
+        ulong* pmd = Ensure(pud + ((address >> PudShift) & (Entries - 1)), PudShift);
         return pmd == null ? null : pmd + ((address >> PmdShift) & (Entries - 1));
     }
 
@@ -92,9 +95,9 @@ internal sealed unsafe partial class PageTables
         ulong pgd = other._root[address >> PgdShift];
         if (pgd == 0)
             return true;
-        ulong* pud = Ensure(_root + (address >> PgdShift));
+        ulong* pud = Ensure(_root + (address >> PgdShift), PgdShift);
         int index = (int)((address >> PudShift) & (Entries - 1));
-        return pud != null && (other.Table(pgd)[index] == 0 || Ensure(pud + index) != null);
+        return pud != null && (other.Table(pgd)[index] == 0 || Ensure(pud + index, PudShift) != null);
     }
 
     /// <summary>The PTE of an address, its table made if missing; null when frames ran out. The PMD entry must not be a leaf.</summary>
@@ -103,7 +106,7 @@ internal sealed unsafe partial class PageTables
         if (address >> PmdShift == _leafTag)
             return _leaf + PteIndex(address);
         ulong* pmd = EnsurePmd(address);
-        ulong* leaf = pmd == null ? null : Ensure(pmd);
+        ulong* leaf = pmd == null ? null : Ensure(pmd, PmdShift);
         return leaf == null ? null : CacheLeaf(address, leaf) + PteIndex(address);
     }
 
@@ -145,6 +148,12 @@ internal sealed unsafe partial class PageTables
 
     public void GiveTable(uint frame)
     {
+        if (!IsFrame(frame))
+        {
+            GiveFolded(frame);
+            return;
+        }
+
         LowerTables--;
         Release(frame);
     }
@@ -163,11 +172,12 @@ internal sealed unsafe partial class PageTables
         return _leaf = leaf;
     }
 
-    private ulong* Ensure(ulong* entry)
+    /// <summary>The table under an entry of a level (its shift), made if missing; null when frames ran out.</summary>
+    private ulong* Ensure(ulong* entry, int shift)
     {
         if (*entry == 0)
         {
-            uint frame = TakeTable();
+            uint frame = IsFolded(entry, shift) ? TakeFolded() : TakeTable();
             if (frame == FrameAllocator.None)
                 return null;
             *entry = Pte.Make(frame, Pte.UserTable);

@@ -23,7 +23,14 @@ internal readonly unsafe struct SoftwareTlb
     private readonly ulong[] _entries = GC.AllocateArray<ulong>(Size, pinned: true);
     private readonly ulong* _start;
 
-    public SoftwareTlb() => _start = (ulong*)Unsafe.AsPointer(ref _entries[0]);
+    /// <summary>With modelled buffers it grants nothing itself, so that every access comes by them.</summary>
+    public SoftwareTlb(ProcessTlb? hardware)
+    {
+        Hardware = hardware;
+        _start = (ulong*)Unsafe.AsPointer(ref _entries[0]);
+    }
+
+    public ProcessTlb? Hardware { get; }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool Hits(ulong address, AccessKind kind)
@@ -40,9 +47,10 @@ internal readonly unsafe struct SoftwareTlb
     /// <summary>The grants for a range were taken back, wholly or in part.</summary>
     public void Invalidate(ulong start, ulong end)
     {
+        Hardware?.Invalidate(start, end);
         if ((end - start) >> PageSize.Shift > FlushAllAbove)
         {
-            Flush();
+            Array.Clear(_entries);
             return;
         }
 
@@ -51,7 +59,11 @@ internal readonly unsafe struct SoftwareTlb
                 At(page) = 0;
     }
 
-    public void Flush() => Array.Clear(_entries);
+    public void Flush()
+    {
+        Hardware?.Flush();
+        Array.Clear(_entries);
+    }
 
     /// <summary>Every cached grant, for checks: page address and whether it may be written.</summary>
     public IEnumerable<(ulong Page, bool Writable)> Grants() =>

@@ -49,7 +49,8 @@ internal static class MachineEntries
             "never" => ThpPolicy.Never,
             _ => null,
         };
-        if (policy is not { } wanted)
+        bool without = machine.Options.Architecture == MachineArchitecture.X86;
+        if (policy is not { } wanted || (without && wanted != ThpPolicy.Never))
             return Errno.EINVAL;
         machine.Options = machine.Options with { Thp = wanted };
         return Errno.None;

@@ -1,5 +1,5 @@
 // /proc/pagetypeinfo (mm/vmstat.c pagetypeinfo_show, 6.18), byte for byte, with the types of a kernel that has no contiguous
-// memory allocator. Isolate is always 0: nothing is isolated, since memory is not compacted.
+// memory allocator. Isolate is always 0: no pageblock is being isolated while the text is read.
 
 using System.Globalization;
 using System.Text;

@@ -49,8 +49,15 @@ public static class VmStatFile
     public static string Text(Machine machine)
     {
         var text = new StringBuilder();
+        bool highMem = machine.Frames.Zones[^1].Range.IsHighMem;
         foreach ((string name, VmEvent? counter) in Lines)
-            text.Append(CultureInfo.InvariantCulture, $"{name} {ValueOf(machine, name, counter)}\n");
+        {
+            if (!highMem || !name.EndsWith("_dma32", StringComparison.Ordinal))
+                text.Append(CultureInfo.InvariantCulture, $"{name} {ValueOf(machine, name, counter)}\n");
+            if (highMem && name is "pgalloc_normal" or "allocstall_normal")
+                text.Append(CultureInfo.InvariantCulture, $"{name.Replace("normal", "high", StringComparison.Ordinal)} {machine.Stat[counter!.Value + 1]}\n");
+        }
+
         return text.ToString();
     }
 

@@ -24,6 +24,12 @@ public sealed unsafe partial class Process
         if (last < page || last > LastPage)
             last = LastPage;
         page = Math.Min(page, last);
+        if (_tlb.Hardware is { } tlb)
+        {
+            AccessRangeThroughTlb(tlb, page, last, kind);
+            return;
+        }
+
         while (true)
         {
             ulong lastHere = Math.Min(last, page | (PageTables.PmdBytes - PageSize.Bytes));
@@ -122,7 +128,17 @@ public sealed unsafe partial class Process
     [MethodImpl(MethodImplOptions.NoInlining)]
     private FaultOutcome AccessSlow(ulong page, AccessKind kind)
     {
-        ulong* entry = page >= _top ? null : _tables.FindEntry(page);
+        if (_tlb.Hardware is { } tlb)
+            return AccessThroughTlb(tlb, page, kind);
+        FaultOutcome outcome = ServeMiss(page, kind, page >= _top ? null : _tables.FindEntry(page));
+        if (outcome is FaultOutcome.None or FaultOutcome.MinorFault or FaultOutcome.MajorFault)
+            _tlb.Fill(page, *_tables.FindEntry(page));
+        return outcome;
+    }
+
+    /// <summary>What the TLB did not grant: the page tables do, or a fault is served. The entry carries the accessed and dirty bits then.</summary>
+    private FaultOutcome ServeMiss(ulong page, AccessKind kind, ulong* entry)
+    {
         FaultOutcome outcome = FaultOutcome.None;
         if (entry == null || !Pte.Allows(*entry, kind))
         {
@@ -135,7 +151,6 @@ public sealed unsafe partial class Process
         }
 
         *entry |= Pte.Used(kind);
-        _tlb.Fill(page, *entry);
         return outcome;
     }
 }

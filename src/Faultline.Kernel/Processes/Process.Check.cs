@@ -24,6 +24,9 @@ public sealed unsafe partial class Process
             if (_tables.FindEntry(page) is var entry && (entry == null || !Pte.Allows(*entry, writable ? AccessKind.Write : AccessKind.Read)
                 || (*entry & Pte.Used(writable ? AccessKind.Write : AccessKind.Read)) != Pte.Used(writable ? AccessKind.Write : AccessKind.Read)))
                 throw new InvalidOperationException($"process {Pid}: the TLB grants page 0x{page:x}, the page tables do not, or hide the use");
+        foreach ((ulong page, bool huge, bool writable) in _tlb.Hardware?.Grants() ?? [])
+            if (_tables.FindEntry(page) is var entry && (entry == null || ((*entry & Pte.Huge) != 0) != huge || !Pte.Allows(*entry, writable ? AccessKind.Write : AccessKind.Read)))
+                throw new InvalidOperationException($"process {Pid}: the processor's TLB grants page 0x{page:x}, the page tables do not");
         tally.Add(own);
     }
 
@@ -34,9 +37,10 @@ public sealed unsafe partial class Process
         ulong end = start + ((ulong)PageTables.Entries << shift);
         if ((_frames[Pte.Frame(entry)].Flags & FrameFlags.PageTable) == 0)
             throw new InvalidOperationException($"process {Pid}: the table for 0x{start:x} is in frame {Pte.Frame(entry)}, which holds none");
-        if (_areas.IsFree(start, end))
+        (ulong first, ulong beyond, bool kept) = _tables.ReachOf(start, shift);
+        if (!kept && _areas.IsFree(first, beyond))
             throw new InvalidOperationException($"process {Pid}: a table for [0x{start:x}, 0x{end:x}), where nothing is mapped, was kept");
-        own.Tables++;
+        own.Tables += _tables.IsFrame(Pte.Frame(entry)) ? 1UL : 0;
         ulong hugeBefore = own.HugeLeaves;
         for (int i = 0; i < PageTables.Entries; i++)
         {

@@ -11,6 +11,7 @@ public sealed unsafe partial class Process
     private void SplitHugeLeaf(ulong page, ulong* pmd)
     {
         ulong leaf = *pmd;
+        DropTranslation(page);
         if ((leaf & Pte.Special) == 0 && IsCached(Pte.Frame(leaf)))
         {
             ZapHugeFileLeaf(page, pmd);

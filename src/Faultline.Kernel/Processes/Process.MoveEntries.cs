@@ -29,7 +29,7 @@ public sealed unsafe partial class Process
         ulong* targetPmd = _tables.EnsurePmd(target);
         if (targetPmd == null)
             return false;
-        if (bytes == PageTables.PmdBytes && *targetPmd == 0)
+        if (bytes == PageTables.PmdBytes && *targetPmd == 0 && (_tables.MovesAndReclaimsTables || (*pmd & Pte.Huge) != 0))
         {
             if ((*pmd & Pte.Huge) != 0 && ((*pmd & Pte.Special) != 0 || !IsCached(Pte.Frame(*pmd))))
                 _tables.Deposit(target, _tables.Withdraw(source));

@@ -40,7 +40,7 @@ public sealed unsafe partial class Process
         }
 
         ZapEntries(_tables.Table(*pmd) + PageTables.PteIndex(start), (int)((end - start) >> PageSize.Shift));
-        if (whole && reclaimTables)
+        if (whole && reclaimTables && _tables.MovesAndReclaimsTables)
             _tables.FreePteTable(pmd);
     }
 

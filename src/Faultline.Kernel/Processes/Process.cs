@@ -19,7 +19,7 @@ public sealed unsafe partial class Process
     private readonly VmaSet _areas;
     private readonly TaskObjects _objects;
     private readonly PageTables _tables;
-    private readonly SoftwareTlb _tlb = new();
+    private readonly SoftwareTlb _tlb;
     private readonly Frame* _frames;
     private readonly VmStat _stat;
     private readonly int _cpu;
@@ -41,6 +41,7 @@ public sealed unsafe partial class Process
         _frames = machine.Frames.Frames;
         _cpu = cpu;
         _objects = objects;
+        _tlb = new SoftwareTlb(machine.TlbFor(cpu, pid));
         _areas = new VmaSet(machine.FileAreas, machine.Caches.VmAreaStruct, cpu);
         _tables = new PageTables(machine, this, topTable);
         _break = layout.BrkStart.Value;

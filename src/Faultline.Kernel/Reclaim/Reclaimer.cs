@@ -36,7 +36,7 @@ internal sealed unsafe partial class Reclaimer
         while (true)
         {
             if (control.Group == null)
-                _stat[VmEvent.allocstall_dma + _machine.Frames.PreferredZone]++;
+                _stat[VmEvent.allocstall_dma + _machine.Frames.Zones[_machine.Frames.PreferredZone].EventOffset]++;
             do
             {
                 control.Scanned = 0;

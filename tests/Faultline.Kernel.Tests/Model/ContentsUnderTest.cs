@@ -9,20 +9,22 @@ internal sealed class ContentsUnderTest : IDisposable
     private const uint PiecesMask = 511;
 
     private readonly Machine _machine;
+    private readonly AddressSpaceLayout _layout;
     private readonly List<(Process Real, Dictionary<ulong, int> Expected)> _processes = [];
     private readonly Dictionary<uint, int> _contents = [];
     private readonly Dictionary<uint, int> _inSwap = [];
     private int _written;
     private int _operations;
 
-    public ContentsUnderTest(ulong ramBytes, ThpPolicy policy)
-        : this(new MachineOptions { RamBytes = ramBytes, Thp = policy, Overcommit = OvercommitPolicy.Always }, null)
+    public ContentsUnderTest(ulong ramBytes, ThpPolicy policy, MachineArchitecture architecture = MachineArchitecture.X64, AddressSpaceLayout? layout = null, TlbPolicy? tlb = null)
+        : this(new MachineOptions { RamBytes = ramBytes, Thp = policy, Architecture = architecture, Tlb = tlb, Overcommit = OvercommitPolicy.Always }, null, layout)
     {
     }
 
     /// <summary>On a machine with these options, in a memory cgroup with a limit in bytes if one is given.</summary>
-    public ContentsUnderTest(MachineOptions options, ulong? limit)
+    public ContentsUnderTest(MachineOptions options, ulong? limit, AddressSpaceLayout? layout = null)
     {
+        _layout = layout ?? SystemUnderTest.Layout;
         _machine = new Machine(options);
         _machine.SwapDevice.Written = (frame, slot) => _inSwap[slot] = _contents.GetValueOrDefault(frame);
         _machine.SwapReader.WasRead = (frame, slot) => _contents[frame] = _inSwap[slot];
@@ -32,17 +34,20 @@ internal sealed class ContentsUnderTest : IDisposable
                 _contents[to] = held;
         };
         MemoryCgroup? group = limit is { } bytes ? _machine.CreateCgroup("limited", bytes) : null;
-        _processes.Add((_machine.CreateProcess(SystemUnderTest.Layout, group), []));
+        _processes.Add((_machine.CreateProcess(_layout, group), []));
     }
 
     public Machine Machine => _machine;
+
+    public (ulong Minor, ulong Segmentation, ulong Anonymous) Faults =>
+        (_machine.Stat[VmEvent.pgfault], _processes.Aggregate(0UL, (sum, process) => sum + process.Real.SegmentationFaults), _machine.Stat[VmEvent.nr_anon_pages]);
 
     public void Dispose() => _machine.Dispose();
 
     public void Do(Operation operation)
     {
         (Process real, Dictionary<ulong, int> expected) = _processes[operation.Process % _processes.Count];
-        ulong first = SystemUnderTest.Layout.MmapMin.Value >> 12, end = SystemUnderTest.Layout.MmapBase.Value >> 12;
+        ulong first = _layout.MmapMin.Value >> 12, end = _layout.MmapBase.Value >> 12;
         ulong page = PageOf(operation, expected, first, end);
         ulong pages = Math.Min((ulong)operation.Pages, end - page);
         var start = new VirtualAddress(page << 12);
@@ -84,7 +89,7 @@ internal sealed class ContentsUnderTest : IDisposable
             _machine.CompactMemory();
         _processes.RemoveAll(entry => entry.Real.HasExited);
         if (_processes.Count == 0)
-            _processes.Add((_machine.CreateProcess(SystemUnderTest.Layout), []));
+            _processes.Add((_machine.CreateProcess(_layout), []));
         if (++_operations % CheckEvery == 0)
             Verify();
     }

@@ -2,12 +2,15 @@ namespace Faultline.Kernel.Tests;
 
 public sealed class VmStatFileTests
 {
+    /// <summary>Those of HighMem have lines on 32-bit machines only.</summary>
+    private static readonly string[] s_counters = [.. Enum.GetNames<VmEvent>().Where(name => !name.EndsWith("_high", StringComparison.Ordinal))];
+
     [Fact]
-    public void EveryCounterHasItsLine() => Assert.Empty(Enum.GetNames<VmEvent>().Except(VmStatFile.AllNames));
+    public void EveryCounterHasItsLine() => Assert.Empty(s_counters.Except(VmStatFile.AllNames));
 
     [Fact]
     public void CountersAreDeclaredInTheOrderOfTheirLines()
-        => Assert.Equal(VmStatFile.AllNames.Where(name => Enum.TryParse(name, out VmEvent _)), Enum.GetNames<VmEvent>());
+        => Assert.Equal(VmStatFile.AllNames.Where(name => Enum.TryParse(name, out VmEvent _)), s_counters);
 
     [Fact]
     public void TheLastLineIsTheLiteralOne()

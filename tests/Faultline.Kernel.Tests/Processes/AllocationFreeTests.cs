@@ -9,15 +9,22 @@ public sealed class AllocationFreeTests
         using var machine = new Machine(new MachineOptions { RamBytes = 256UL << 20, Thp = ThpPolicy.Always });
         Process process = machine.CreateProcess(AddressSpaceLayout.X64);
         Round(process);
-        Assert.Equal(0, Enumerable.Range(0, 4).Min(_ => AllocatedIn20Rounds(process)));
+        Assert.Equal(0, AllocatedIn20Rounds(() => Round(process)));
     }
 
-    private static long AllocatedIn20Rounds(Process process)
+    /// <summary>The least of four tries.</summary>
+    private static long AllocatedIn20Rounds(Action round)
     {
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        for (int i = 0; i < 20; i++)
-            Round(process);
-        return GC.GetAllocatedBytesForCurrentThread() - before;
+        long least = long.MaxValue;
+        for (int tries = 0; tries < 4; tries++)
+        {
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            for (int i = 0; i < 20; i++)
+                round();
+            least = Math.Min(least, GC.GetAllocatedBytesForCurrentThread() - before);
+        }
+
+        return least;
     }
 
     /// <summary>Nor do faults on mapped files, reading and writing them, write-back and dropping what was cached.</summary>
@@ -31,10 +38,7 @@ public sealed class AllocationFreeTests
         OpenFile disk = machine.Files.Open(machine.Files.Create("disk", 5 << 20)), memory = machine.Files.Open(machine.Files.Create("memory", 5 << 20, FileKind.Tmpfs));
         for (int i = 0; i < 5; i++)
             FileRound(process, disk, memory);
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        for (int i = 0; i < 20; i++)
-            FileRound(process, disk, memory);
-        Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
+        Assert.Equal(0, AllocatedIn20Rounds(() => FileRound(process, disk, memory)));
         machine.CheckInvariants();
     }
 
