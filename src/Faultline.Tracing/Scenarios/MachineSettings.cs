@@ -26,6 +26,19 @@ internal static class MachineSettings
             _ => null,
         },
         ["overcommit-ratio"] = (options, value) => int.TryParse(value, out int ratio) ? options with { OvercommitRatio = ratio } : null,
+        ["bits"] = (options, value) => value switch
+        {
+            "64" => options with { Architecture = MachineArchitecture.X64 },
+            "32" => options with { Architecture = MachineArchitecture.X86 },
+            "32-pae" => options with { Architecture = MachineArchitecture.X86Pae },
+            _ => null,
+        },
+        ["tlb"] = (options, value) => value switch
+        {
+            "off" => options with { Tlb = null },
+            "skylake" => options with { Tlb = TlbPolicy.Skylake },
+            _ => null,
+        },
         ["swap"] = (options, value) => Quantity.Size(value) is { } bytes ? options with { SwapBytes = bytes } : null,
         ["swappiness"] = (options, value) => int.TryParse(value, out int swappiness) ? options with { Swappiness = swappiness } : null,
         ["page-cluster"] = (options, value) => int.TryParse(value, out int cluster) ? options with { PageCluster = cluster } : null,
@@ -46,6 +59,8 @@ internal static class MachineSettings
         ["thp"] = "never, madvise or always",
         ["overcommit"] = "heuristic, always or never",
         ["overcommit-ratio"] = "per cent",
+        ["bits"] = "64, 32 or 32-pae",
+        ["tlb"] = "off or skylake",
         ["swap"] = "a size, as in 256M",
         ["swappiness"] = "0 to 200",
         ["page-cluster"] = "0 to 10",

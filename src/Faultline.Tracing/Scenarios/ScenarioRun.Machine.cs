@@ -41,7 +41,7 @@ internal sealed partial class ScenarioRun
         {
             var machine = new Machine(_options);
             // Process 1 is nobody's victim; without it the first process of a scenario would be.
-            Process init = machine.CreateProcess(AddressSpaceLayout.X64);
+            Process init = machine.CreateProcess(StartSettings.DefaultLayout(machine));
             init.Task.Comm = "init";
             init.Task.CommandLine = ["/sbin/init"];
             return machine;

@@ -7,13 +7,14 @@ namespace Faultline.Tracing.Scenarios;
 /// <summary>The settings of the 'start' statement, and the process that they ask for.</summary>
 internal sealed class StartSettings
 {
-    private const string Known = "image, cgroup, uid, nice, oom_adj, oom_score_adj, tunables";
+    private const string Known = "image, bits, cgroup, uid, nice, oom_adj, oom_score_adj, tunables";
 
     private static readonly Dictionary<string, ProgramImage> Images = new() { ["daemon"] = ProgramImages.Daemon, ["dotnet"] = ProgramImages.DotNet };
 
     private readonly List<Action<Process>> _later = [];
     private ProgramImage? _image;
     private string? _cgroup;
+    private bool _is32Bit;
 
     public MallocTunables Tunables { get; private set; } = MallocTunables.Default;
 
@@ -42,13 +43,16 @@ internal sealed class StartSettings
                 break;
             case "image":
                 throw arguments.Bad($"no image '{value}': {string.Join(", ", Images.Keys)}");
+            case "bits" when value is "32" or "64":
+                _is32Bit = value == "32";
+                break;
             case "cgroup":
                 _cgroup = value;
                 break;
             case "tunables":
                 Tunables = MallocTunables.Parse(value);
                 break;
-            case "uid" or "nice" or "oom_adj" or "oom_score_adj":
+            case "bits" or "uid" or "nice" or "oom_adj" or "oom_score_adj":
                 throw arguments.Bad($"'{value}' is not allowed for '{name}'");
             default:
                 throw arguments.Bad($"no setting '{name}' of a process: one of {Known}");
@@ -62,6 +66,8 @@ internal sealed class StartSettings
         Process process;
         try
         {
+            if (_image != null && (_is32Bit || Is32Bit(machine)))
+                throw new ScenarioStop(at, "images are 64-bit programs: leave 'image' out for a 32-bit process");
             process = _image == null ? machine.CreateProcess(LayoutFor(machine), group) : machine.Spawn(_image, group, Room(machine));
         }
         catch (OutOfMemoryException e)
@@ -84,7 +90,15 @@ internal sealed class StartSettings
         return Math.Max(Least, PageSize.Up(machine.ManagedPages.Bytes.Value * 4));
     }
 
-    private static AddressSpaceLayout LayoutFor(Machine machine) => new()
+    /// <summary>glibc's malloc is modelled for 64 bits.</summary>
+    public bool HasMalloc(Machine machine) => !_is32Bit && !Is32Bit(machine);
+
+    /// <summary>The addresses of a process that nothing is asked of.</summary>
+    public static AddressSpaceLayout DefaultLayout(Machine machine) => Is32Bit(machine) ? AddressSpaceLayout.X86 : AddressSpaceLayout.X64;
+
+    private static bool Is32Bit(Machine machine) => machine.Options.Architecture != MachineArchitecture.X64;
+
+    private AddressSpaceLayout LayoutFor(Machine machine) => Is32Bit(machine) ? AddressSpaceLayout.X86 : _is32Bit ? AddressSpaceLayout.X86OnX64 : new()
     {
         BrkStart = AddressSpaceLayout.X64.BrkStart,
         MmapBase = AddressSpaceLayout.X64.BrkStart + Room(machine),
