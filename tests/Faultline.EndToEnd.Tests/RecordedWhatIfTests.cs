@@ -29,7 +29,7 @@ public sealed class RecordedWhatIfTests : IDisposable
         Assert.Equal(0, Completed.Run("dotnet", [Programs.Tool, "run", "--quiet", "--trace", trace, program, "--", Turns]).ExitCode);
         Completed whatIf = Completed.Run("dotnet",
         [
-            Programs.Tool, "whatif", trace, "--vary", "malloc.arena_max=1,8", "--vary", "malloc.mmap_threshold=64K,1M", "--json", "--jobs", "2",
+            Programs.Tool, "whatif", trace, "--vary", "malloc.arena_max=1,8", "--vary", "malloc.mmap_threshold=64K,1M", "--best-by", "end", "--json",
             "--real-run", "--repeats", "2", "--", "dotnet", program, Turns,
         ]);
         Assert.True(whatIf.ExitCode == 0, whatIf.Error);
@@ -37,9 +37,11 @@ public sealed class RecordedWhatIfTests : IDisposable
         JsonElement[] rows = [.. document.RootElement.GetProperty("rows").EnumerateArray()];
 
         Assert.Equal((5, true, 2), (rows.Length, document.RootElement.GetProperty("realBestAgrees").GetBoolean(), document.RootElement.GetProperty("realRuns").GetInt32()));
+        // By peak the rows of one arena are within a tie of each other; at the end buffers of the heap are held by what was kept beside them.
         JsonElement best = rows.Single(row => row.GetProperty("best").GetBoolean());
-        Assert.Equal(1, best.GetProperty("settings").GetProperty("malloc.arena_max").GetInt32());
+        Assert.Equal((1, 64 << 10), (best.GetProperty("settings").GetProperty("malloc.arena_max").GetInt32(), best.GetProperty("settings").GetProperty("malloc.mmap_threshold").GetInt32()));
         Assert.True(RealPeak(best) < RealPeak(rows[0]) / 2, $"{RealPeak(best)} bytes under the best setting, {RealPeak(rows[0])} as recorded");
+        Assert.Contains(document.RootElement.GetProperty("notes").EnumerateArray(), note => note.GetString()!.StartsWith("the recording saw touches late", StringComparison.Ordinal));
         // As recorded, the runtime's own threads have some of the arenas, which nobody can know from the trace.
         foreach (JsonElement row in rows[1..])
         {

@@ -10,7 +10,7 @@ public static class TraceReplay
     private const int Batch = 4096;
 
     /// <summary>What a result says that was replayed with <see cref="BlockTouches"/>.</summary>
-    private const string SeenLate = "the recording saw touches late: they count from when their block was handed out or all was last looked at; a block on pages that were "
+    internal const string SeenLate = "the recording saw touches late: they count from when their block was handed out or all was last looked at; a block on pages that were "
         + "touched before, of which nothing can be seen, counts as written";
 
     private static IEnumerable<string> NotesOf(ReplayRun run, ReplayMachine machine, bool isSeenLate)

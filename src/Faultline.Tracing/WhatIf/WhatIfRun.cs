@@ -57,6 +57,9 @@ public static class WhatIfRun
             ExceptionDispatchInfo.Throw(several.InnerExceptions[0]);
         }
 
+        // A baseline whose blocks lie where they lay is replayed as it was seen; the other rows are not.
+        if (seen != null && rows.Length > 1 && !baseline!.Notes.Contains(TraceReplay.SeenLate))
+            baseline = baseline with { Notes = [.. baseline.Notes, TraceReplay.SeenLate] };
         return new WhatIfResult(rows, baseline!);
     }
 }
