@@ -86,6 +86,7 @@ public enum Advice
     Sequential = 2,
     WillNeed = 3,
     DontNeed = 4,
+    Free = 8,
     HugePage = 14,
     NoHugePage = 15,
     PopulateRead = 22,

@@ -6,6 +6,7 @@ using Faultline.Benchmarks.Analyzers;
 // dotnet run --project tests/Faultline.Benchmarks -c Release -- --filter '*'
 // dotnet run --project tests/Faultline.Benchmarks -c Release -- analyzers WORK-FOLDER
 // dotnet run --project tests/Faultline.Benchmarks -c Release -- threads [operations] [rounds] [load]
+// dotnet run --project tests/Faultline.Benchmarks -c Release -- pressure [GiB …]
 // dotnet run --project tests/Faultline.Benchmarks -c Release -- soak [seconds] [seed]
 // Every claim of speed is a ratio: each class has its native twin as the baseline, measured in the same run.
 if (args is ["analyzers", ..])
@@ -14,5 +15,11 @@ if (args is ["threads", ..])
     return ThreadThroughput.Run(args[1..]);
 if (args is ["soak", ..])
     return Soak.Run(args[1..]);
+if (args is ["pressure", .. var sizes])
+{
+    PressureSpeed.Run(sizes);
+    return 0;
+}
+
 BenchmarkSwitcher.FromAssembly(typeof(PairBenchmarks).Assembly).Run(args, DefaultConfig.Instance);
 return 0;

@@ -45,6 +45,12 @@ public sealed unsafe partial class Process
         VmaFlags flags = _areas[index].Flags;
         switch (advice)
         {
+            case Advice.Free when _areas[index].File != 0:
+            case Advice.DontNeed or Advice.Free when (flags & VmaFlags.Locked) != 0:
+                return Errno.EINVAL;
+            case Advice.Free:
+                FreeLazily(start, end);
+                return Errno.None;
             case Advice.DontNeed:
                 Zap(start, end, reclaimTables: true);
                 return Errno.None;

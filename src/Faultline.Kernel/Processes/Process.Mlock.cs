@@ -19,6 +19,7 @@ public enum LockAll
 public sealed unsafe partial class Process
 {
     private bool _locksFuture;
+    private (ulong Start, ulong End) _leaving;
 
     /// <summary>RLIMIT_MEMLOCK in bytes; does not bind a process with CAP_IPC_LOCK.</summary>
     public ulong LockLimit { get; set; } = 8UL << 20;
@@ -142,10 +143,27 @@ public sealed unsafe partial class Process
                 AccessRange(new(at), next - at, (flags & VmaFlags.Write) != 0 ? AccessKind.Write : AccessKind.Read);
             if (UnbackedPages != unbacked)
                 return Errno.EAGAIN;
+            if (HasExited)
+                return Errno.None;
+            ForEachFrame(at, next, LockFrame);
             at = next;
         }
 
         return Errno.None;
+    }
+
+    /// <summary>The range is about to be unmapped: what only this process kept in memory goes back to the lists that reclaim looks at.</summary>
+    private void UnlockLeaving(ulong start, ulong end)
+    {
+        for (int i = _areas.FindIndex(start); i < _areas.Count && _areas[i].Start < end; i++)
+        {
+            if ((_areas[i].Flags & VmaFlags.Locked) == 0)
+                continue;
+            (ulong from, ulong to) = (Math.Max(start, _areas[i].Start), Math.Min(end, _areas[i].End));
+            _leaving = (from, to);
+            ForEachFrame(from, to, UnlockFrame);
+            _leaving = default;
+        }
     }
 
     private void ForEachFrame(ulong start, ulong end, Action<uint> action)
@@ -207,11 +225,26 @@ public sealed unsafe partial class Process
 
     private bool IsLockedElsewhere(uint pfn)
     {
-        foreach (Mapping mapping in _machine.ReverseMap.Find(pfn))
+        if (IsCached(pfn))
+            return IsFileLockedElsewhere(pfn);
+        foreach (Mapping mapping in _frames[pfn].Order == 0 ? _machine.ReverseMap.Find(pfn) : _machine.ReverseMap.FindLeaves(pfn))
             if (mapping.Process.LocksPage(mapping.Page))
                 return true;
         return false;
     }
 
-    internal bool LocksPage(ulong page) => _areas.Find(page << PageSize.Shift) is var index and >= 0 && (_areas[index].Flags & VmaFlags.Locked) != 0;
+    private bool IsFileLockedElsewhere(uint pfn)
+    {
+        foreach (FileMapping mapping in _machine.FileMappings.Of(_machine.Files.Of(_frames[pfn])))
+            if (mapping.Holds(_frames[pfn].Index, out ulong address) && mapping.Process.LocksPage(address >> PageSize.Shift))
+                return true;
+        return false;
+    }
+
+    internal bool LocksPage(ulong page)
+    {
+        ulong address = page << PageSize.Shift;
+        int index = address >= _leaving.Start && address < _leaving.End ? -1 : _areas.Find(address);
+        return index >= 0 && (_areas[index].Flags & VmaFlags.Locked) != 0;
+    }
 }

@@ -69,11 +69,13 @@ public sealed unsafe partial class Process
             attributes |= VmaFlags.NoReserve;
         else if (!shared && (attributes & VmaFlags.Write) != 0)
             attributes |= VmaFlags.Accounted;
-        return attributes;
+        return _locksFuture ? attributes | VmaFlags.Locked : attributes;
     }
 
     private SystemCallResult MapAt(Vma area, bool anonymousShared, bool populate)
     {
+        if ((area.Flags & VmaFlags.Locked) != 0 && !MayLock(LockedPages.Value + area.Pages))
+            return Fail(Errno.EAGAIN);
         ulong charge = (area.Flags & VmaFlags.Accounted) != 0 || (anonymousShared && (area.Flags & VmaFlags.NoReserve) == 0) ? area.Pages : 0;
         if (!_areas.MayAdd(3) || (anonymousShared && !_machine.Files.MayCreateShared()) || !TryCharge(charge))
             return Fail(Errno.ENOMEM);
@@ -89,6 +91,8 @@ public sealed unsafe partial class Process
         _areas.Add(area);
         if (populate && (area.Flags & VmaFlags.AccessMask) != 0)
             AccessRange(new(area.Start), area.End - area.Start, (area.Flags & (VmaFlags.Write | VmaFlags.Shared)) == VmaFlags.Write ? AccessKind.Write : AccessKind.Read);
+        if ((area.Flags & VmaFlags.Locked) != 0)
+            PopulateLocked(area.Start, area.End);
         return SystemCallResult.Success(new(area.Start));
     }
 
@@ -105,6 +109,8 @@ public sealed unsafe partial class Process
     private void AddArea(ulong start, ulong length, VmaFlags attributes)
     {
         ForgetArea();
-        _areas.Add(new Vma { Start = start, End = start + length, PageOffset = start >> PageSize.Shift, Flags = attributes });
+        _areas.Add(new Vma { Start = start, End = start + length, PageOffset = start >> PageSize.Shift, Flags = _locksFuture ? attributes | VmaFlags.Locked : attributes });
+        if (_locksFuture)
+            PopulateLocked(start, start + length);
     }
 }

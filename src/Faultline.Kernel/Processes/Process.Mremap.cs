@@ -26,10 +26,14 @@ public sealed unsafe partial class Process
         ulong charge = (_areas[index].Flags & VmaFlags.Accounted) != 0 ? (newBytes - oldBytes) >> PageSize.Shift : 0;
         if (!TryCharge(charge))
             return Fail(Errno.ENOMEM);
-        if (GrowInPlace(index, from + oldBytes, newBytes - oldBytes))
-            return SystemCallResult.Success(start);
-        if (mayMove && Move(index, from, oldBytes, newBytes) is { } to)
+        ulong? place = GrowInPlace(index, from + oldBytes, newBytes - oldBytes) ? from : mayMove ? Move(index, from, oldBytes, newBytes) : null;
+        if (place is { } to)
+        {
+            if (LocksPage(to >> PageSize.Shift))
+                PopulateLocked(to + oldBytes, to + newBytes);
             return SystemCallResult.Success(new(to));
+        }
+
         _machine.Commit.Uncharge(charge);
         return Fail(Errno.ENOMEM);
     }

@@ -32,6 +32,7 @@ public sealed unsafe partial class Process
         ForgetArea();
         _machine.Commit.Uncharge(_areas.AccountedPages(start, end));
         NoteUnmapping(start, end);
+        UnlockLeaving(start, end);
         _areas.RemoveRange(start, end);
         Zap(start, end, reclaimTables: false);
         _tables.FreeTables(start, end, _areas.EndBelow(start), _areas.StartAbove(end, 1UL << 47));

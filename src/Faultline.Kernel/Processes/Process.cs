@@ -122,6 +122,7 @@ public sealed unsafe partial class Process
         if (HasExited)
             return;
         _machine.Commit.Uncharge(_areas.AccountedPages(0, _top));
+        UnlockLeaving(0, _top);
         for (int i = 0; i < _areas.Count; i++)
             Zap(_areas[i].Start, _areas[i].End, reclaimTables: false);
         _tables.Destroy();
