@@ -100,7 +100,7 @@ internal sealed class Callees
         return false;
     }
 
-    /// <summary>The C functions answer null; .NET's calls throw OutOfMemoryException, but answer null for a null string.</summary>
+    /// <summary>The C functions answer null, or MAP_FAILED; .NET's calls throw OutOfMemoryException, but answer null for a null string.</summary>
     private static bool MaybeNull(AllocationApi api)
-        => (api.IsPInvoke && api.Family != AllocationFamily.Mapping) || api.Effect == AllocationEffect.AllocateString;
+        => api.IsPInvoke || api.Effect == AllocationEffect.AllocateString;
 }

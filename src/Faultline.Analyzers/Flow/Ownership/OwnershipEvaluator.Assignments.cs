@@ -12,8 +12,22 @@ internal sealed partial class OwnershipEvaluator
             return BindReference(operation);
         VisitTarget(operation.Target);
         Value value = Evaluate(operation.Value);
+        if (value.SaysNothing)
+            value = Shared(operation.Value);
         Write(operation.Target, value, operation.Syntax);
         return value;
+    }
+
+    /// <summary>Two variables that hold the same unknown pointer: what is learnt of one, that it is null or freed, holds for the other.</summary>
+    private Value Shared(IOperation source)
+    {
+        IOperation variable = Numbers.Constants.WithoutConversions(source);
+        if (World == null || !Pointers.IsPointerLike(variable.Type) || variable is not (ILocalReferenceOperation or IParameterReferenceOperation) || _places.Of(variable) is not { } place)
+            return Value.Unknown;
+        Site unknown = _scope.Sites.Get(variable.Syntax, SiteKind.Released);
+        Value shared = Value.PointingTo(new Target(unknown.Number));
+        World = World.Set(unknown.Number, new SiteState(SiteStatus.MaybeNull)).Set(place, shared);
+        return shared;
     }
 
     public override Value VisitCompoundAssignment(ICompoundAssignmentOperation operation, object? argument)

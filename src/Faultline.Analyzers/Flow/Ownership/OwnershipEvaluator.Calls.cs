@@ -161,6 +161,8 @@ internal sealed partial class OwnershipEvaluator
     private Value Resize(AllocationCall call, IOperation? pointer, Value block)
     {
         Release(call.Syntax, pointer, block, SiteStatus.Resized);
+        if (pointer != null && _places.Of(Numbers.Constants.WithoutConversions(pointer)) is { } place && World != null)
+            block = World[place]; // known by now, if only as what has been resized
         int old = block.Targets.Length == 1 ? block.Targets[0].Site : -1;
         return Allocate(call.Syntax, _scope.SourceOf(call.Api), old);
     }

@@ -3,6 +3,7 @@ using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.FlowAnalysis;
 using Microsoft.CodeAnalysis.Operations;
 using Faultline.Analyzers.Flow.Numbers;
+using Faultline.Api;
 
 namespace Faultline.Analyzers.Flow.Ownership;
 
@@ -80,10 +81,14 @@ internal sealed partial class OwnershipEvaluator
 
     private World? Refine(Place place, Value value, Value constant, bool isEqual)
     {
-        if (!constant.IsZero)
+        if (!constant.IsZero && !IsFailure(value, constant))
             return isEqual && value.Targets.IsEmpty ? World!.Set(place, constant) : World;
         return isEqual ? RefineToZero(place, value) : RefineFromZero(place, value);
     }
+
+    /// <summary>mmap answers -1 where others answer null.</summary>
+    private bool IsFailure(Value value, Value constant)
+        => constant.Constant == -1 && value.Targets.Length == 1 && _scope.Sites[value.Targets[0].Site].Source?.Api?.Family == AllocationFamily.Mapping;
 
     private World? RefineToZero(Place place, Value value)
     {
@@ -188,6 +193,8 @@ internal sealed partial class OwnershipEvaluator
         {
             IConversionOperation conversion => Peek(conversion.Operand),
             IDefaultValueOperation => Value.Zero,
+            IObjectCreationOperation { Arguments.Length: 1, Type.SpecialType: SpecialType.System_IntPtr or SpecialType.System_UIntPtr } native => Peek(native.Arguments[0].Value),
+            IFieldReferenceOperation { Field: { IsReadOnly: true } field } when Context.Members.ValueOf(field) is { IsExact: true } known => Value.Of((long)known.Low),
             IBinaryOperation { OperatorKind: BinaryOperatorKind.Equals or BinaryOperatorKind.NotEquals } => Decide(operand) is { } outcome ? Value.Of(outcome) : Value.Unknown,
             _ => Named(operand) is { } place ? World![place] : Value.Unknown,
         };

@@ -12,7 +12,7 @@ internal enum SiteKind
     /// <summary>What a parameter pointed to when the body was entered.</summary>
     Parameter,
 
-    /// <summary>Unknown until it was freed or resized; from then on it is known to be gone.</summary>
+    /// <summary>Unknown but for what happens to it from here on: it is freed, resized, or held by two variables.</summary>
     Released,
 
     /// <summary>stackalloc.</summary>

@@ -36,6 +36,7 @@ internal sealed class ThrowingOperations
     private bool MayThrowItself(IOperation operation) => operation switch
     {
         IInvocationOperation call when _scope.NeverReturns(call.TargetMethod) => false, // as good as the end of the process
+        IInvocationOperation call when IsOfForeach(call.TargetMethod, call) => false,
         IInvocationOperation call => _scope.Context.Find(call.TargetMethod) is { } api ? MayThrow(api) : !IsConstructor(call) && _scope.EffectOf(call.TargetMethod).MayThrow,
         IObjectCreationOperation creation => MayThrow(creation),
         IPropertyReferenceOperation property => MayThrow(property.Property),
@@ -44,6 +45,11 @@ internal sealed class ThrowingOperations
         IDynamicInvocationOperation => true,
         _ => false,
     };
+
+    /// <summary>Going through an array, a span or a list; other enumerators may run anybody's code.</summary>
+    private static bool IsOfForeach(IMethodSymbol method, IOperation call)
+        => call.IsImplicit && method.Name is ("GetEnumerator" or "MoveNext" or "Dispose" or "get_Current") && method.ContainingNamespace.ToDisplayString().StartsWith("System", System.StringComparison.Ordinal)
+            && (method.ContainingType.IsValueType || method.ContainingType.TypeKind == TypeKind.Class || !method.ContainingType.IsGenericType);
 
     /// <summary>.NET's allocators throw OutOfMemoryException.</summary>
     private static bool MayThrow(AllocationApi api) => api.Allocates && !api.IsPInvoke;
