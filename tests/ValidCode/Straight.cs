@@ -149,12 +149,28 @@ internal static unsafe class Straight
         return answer;
     }
 
+    public static int Forwarded(void** result, nuint size) => Libc.posix_memalign(result, 64, size);
+
+    public static nint Reserved(nuint length)
+    {
+        nint start = Libc.mmap(0, length, 0, 0x4022, -1, 0);
+        if (start == Failed.Value)
+            return 0;
+        nint part = Libc.mmap(start + 4096, 4096, 3, 0x32, -1, 0);
+        return part == Failed.Value ? 0 : start;
+    }
+
     public static nint OwnerIsCaller(int n, out int length)
     {
         nint block = Marshal.AllocHGlobal(n);
         length = n;
         return block;
     }
+}
+
+internal static class Failed
+{
+    public static readonly nint Value = -1;
 }
 
 internal struct Pair

@@ -18,6 +18,7 @@ namespace Faultline.Analyzers.Flow.Ownership;
 internal sealed class MethodSummaries
 {
     private const int DepthLimit = 8;
+    private const int BodyLimit = 64; // methods solved for one question; chains that are cut off are not kept, so they could be solved again and again
     private const int LargestBody = 20_000; // characters; a longer one is not read for a summary
 
     [ThreadStatic]
@@ -25,6 +26,9 @@ internal sealed class MethodSummaries
 
     [ThreadStatic]
     private static bool s_isIncomplete;
+
+    [ThreadStatic]
+    private static int s_solved;
 
     private readonly ConcurrentDictionary<IMethodSymbol, CalleeEffect> _known = new(SymbolEqualityComparer.Default);
     private readonly Compilation _compilation;
@@ -49,8 +53,12 @@ internal sealed class MethodSummaries
         if (_known.TryGetValue(method, out CalleeEffect? known))
             return known;
 
+        if (!HandlesPointers(method))
+            return _known.GetOrAdd(method, static found => SimpleBody.MayThrow(found) ? CalleeEffect.Unknown : CalleeEffect.Native);
         List<IMethodSymbol> active = s_active ??= [];
-        if (active.Count >= DepthLimit || active.Contains(method, SymbolEqualityComparer.Default))
+        if (active.Count == 0)
+            s_solved = 0;
+        if (++s_solved > BodyLimit || active.Count >= DepthLimit || active.Contains(method, SymbolEqualityComparer.Default))
         {
             s_isIncomplete = true;
             return null;
@@ -66,6 +74,9 @@ internal sealed class MethodSummaries
         s_isIncomplete = active.Count > 0 && (wasIncomplete || s_isIncomplete);
         return effect;
     }
+
+    private static bool HandlesPointers(IMethodSymbol method)
+        => Pointers.IsPointerLike(method.ReturnType) || method.Parameters.Any(parameter => Pointers.IsPointerLike(parameter.Type) || parameter.Type.IsRefLikeType);
 
     private CalleeEffect? Read(IMethodSymbol method)
     {

@@ -140,6 +140,12 @@ internal sealed partial class OwnershipEvaluator
 
         if (World == null)
             return Value.Unknown;
+        if (IsPlacement(api, pointer, block))
+        {
+            Escape(block);
+            return Value.Unknown;
+        }
+
         if (api.Frees)
             FreeBlock(call, pointer, block);
         else if (api.Effect is AllocationEffect.Query or AllocationEffect.Advise)
@@ -148,6 +154,11 @@ internal sealed partial class OwnershipEvaluator
             return text.IsZero ? Value.Zero : Value.Unknown;
         return api.Effect == AllocationEffect.Reallocate ? Resize(call, pointer, block) : Grant(call);
     }
+
+    /// <summary>mmap at an address that the program chooses, and mremap of a range that it did not get from mmap here, lay out address space that has an owner.</summary>
+    private bool IsPlacement(AllocationApi api, IOperation? pointer, Value block)
+        => api.Family == AllocationFamily.Mapping && api.Allocates && pointer != null
+            && (api.Effect == AllocationEffect.Reallocate ? block.Targets.IsEmpty || _scope.Sites[block.Targets[0].Site].Kind != SiteKind.Block : !block.IsZero);
 
     private void FreeBlock(AllocationCall call, IOperation? pointer, Value block)
     {
@@ -173,7 +184,12 @@ internal sealed partial class OwnershipEvaluator
         if (call.Argument(ParameterRole.OutBlock) is not { } target)
             return block;
         IOperation written = Numbers.Constants.WithoutConversions(target);
-        Write(written is IAddressOfOperation address ? address.Reference : written, block, call.Syntax);
+        if (written is IAddressOfOperation address)
+            Write(address.Reference, block, call.Syntax);
+        else if (target.Type is IPointerTypeSymbol { PointedAtType: IPointerTypeSymbol } && written is not IDeclarationExpressionOperation)
+            Escape(block); // stored where the pointer leads
+        else
+            Write(written, block, call.Syntax);
         Value answer = Value.Deciding(block.Targets[0].Site);
         World = World?.Set(_places.OfCall(call.Syntax), answer);
         return answer;

@@ -9,6 +9,8 @@ namespace Faultline.Analyzers.Flow.Ownership;
 
 internal sealed partial class OwnershipEvaluator
 {
+    private static readonly Value s_failed = Value.Of(-1);
+
     /// <summary>Evaluates a condition's operands and answers its outcome if this world decides it.</summary>
     private Value Truth(IOperation condition)
     {
@@ -57,6 +59,8 @@ internal sealed partial class OwnershipEvaluator
     {
         Value first = Peek(left);
         Value second = Peek(right);
+        if (second.Targets.IsEmpty && second.Constant == null && IsFailure(first, s_failed))
+            return Refine(left, s_failed, isEqual); // MAP_FAILED has many spellings
         if (second.Constant != null)
             return Refine(left, second, isEqual);
         return first.Constant != null ? Refine(right, first, isEqual) : World;
