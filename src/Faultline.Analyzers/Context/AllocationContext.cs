@@ -61,7 +61,7 @@ internal sealed class AllocationContext
     public bool MayName(string invoked) => ApiNames.Contains(invoked) || _libc.IsRenamedImport(invoked) || _wrappers.Contains(invoked);
 
     /// <summary>Whether calls can be written with names that have nothing to do with the APIs'.</summary>
-    public bool HasRenamedImports => _libc.HasRenamedImports;
+    public bool HasRenamedImports => _libc.HasRenamedImports || _wrappers.HasAny;
 
     /// <summary>The table's row for a method, or null.</summary>
     public AllocationApi? Find(IMethodSymbol method)

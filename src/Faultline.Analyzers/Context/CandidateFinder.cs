@@ -15,7 +15,7 @@ internal static class CandidateFinder
     public static List<InvocationExpressionSyntax> Find(SyntaxNode codeBlock, AllocationContext context, OwnershipOptions options)
     {
         List<InvocationExpressionSyntax> found = [];
-        if (!context.HasRenamedImports && !Words.Of(codeBlock.SyntaxTree).AreIn(codeBlock.Span))
+        if (!context.HasRenamedImports && !options.HasNames && !Words.Of(codeBlock.SyntaxTree).AreIn(codeBlock.Span))
             return found;
         HashSet<string>? localImports = null;
         foreach (SyntaxNode node in codeBlock.DescendantNodes(node => MayDescend(node, codeBlock)))

@@ -20,6 +20,8 @@ internal sealed class WrapperNames
 
     public WrapperNames(Compilation compilation, Func<string, bool> isApiName) => _names = new(() => Find(compilation, isApiName));
 
+    public bool HasAny => _names.Value.Count > 0;
+
     public bool Contains(string name) => _names.Value.Contains(name);
 
     private static HashSet<string> Find(Compilation compilation, Func<string, bool> isApiName)

@@ -29,7 +29,7 @@ public class OwnershipSettingsTests
     [InlineData("faultline.ownership_transfer_at_method_call", "perhaps", "'faultline.ownership_transfer_at_method_call = perhaps' in .editorconfig is not true or false: true is used")]
     [InlineData("faultline.non_throwing_methods", "Foo!", "'faultline.non_throwing_methods = Foo!' in .editorconfig is not a method (Namespace.Type.Method or Namespace.Type.*): it is left out")]
     public void What_cannot_be_read_is_said(string key, string value, string message)
-        => Assert.Equal(message, Inspect.Source("class C { }", new Dictionary<string, string> { [key] = value }, "FLT1102").Single().GetMessage());
+        => Assert.Equal(message, Inspect.Source("class C { void M() => Marshal.FreeHGlobal(0); }", new Dictionary<string, string> { [key] = value }, "FLT1102").Single().GetMessage());
 
     [Theory]
     [InlineData("FLT1001", "void M() { byte* p = (byte*)NativeMemory.Alloc(4096); p[0] = 1; }",
@@ -43,7 +43,7 @@ public class OwnershipSettingsTests
     [InlineData("FLT1007", "void M() { byte* p = (byte*)NativeMemory.Alloc(8); NativeMemory.Free(p + 4); }",
         "'NativeMemory.Free' is given a pointer 4 bytes behind the start of its block: glibc takes the 16 bytes before the pointer for a chunk header and aborts the process or corrupts the heap")]
     [InlineData("FLT1008", "void M() { NativeMemory.Alloc(8); }",
-        "The only pointer to the block from 'NativeMemory.Alloc' is discarded: a chunk of 32 bytes on 1 or 2 pages of the heap can never be freed (glibc on Linux)")]
+        "The only pointer to the block from 'NativeMemory.Alloc' is discarded: a chunk of 32 bytes on 1 page of the heap can never be freed (glibc on Linux)")]
     [InlineData("FLT1013", "void M(int* p) { _q = (int*)NativeMemory.Realloc(p, 16); p[0] = 1; } int* _q; void F() => NativeMemory.Free(_q);",
         "'p' points into the old block after 'NativeMemory.Realloc' at line 3: if the block has moved, that is memory which was freed")]
     public void Messages(string id, string members, string message)

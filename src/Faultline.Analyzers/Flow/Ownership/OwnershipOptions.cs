@@ -36,6 +36,8 @@ internal sealed class OwnershipOptions
     /// <summary>A method of which nothing is known takes over the blocks that it is given.</summary>
     public bool TransfersAtCall { get; }
 
+    public bool HasNames => _names.Count > 0;
+
     /// <summary>Whether an invocation that is written with this name is worth binding.</summary>
     public bool MayName(string invoked) => _names.Contains(invoked);
 
