@@ -11,6 +11,7 @@ internal sealed partial class ScenarioRun
     {
         ["normal"] = Advice.Normal,
         ["dontneed"] = Advice.DontNeed,
+        ["free"] = Advice.Free,
         ["hugepage"] = Advice.HugePage,
         ["nohugepage"] = Advice.NoHugePage,
         ["populate_read"] = Advice.PopulateRead,

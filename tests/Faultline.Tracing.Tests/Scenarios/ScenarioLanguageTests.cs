@@ -26,6 +26,7 @@ public sealed class ScenarioLanguageTests
     [InlineData("start p oom_adj=-18", "s:1:9: '-18' is not allowed for 'oom_adj': -17 to 15")]
     [InlineData("start p\nmachine ram=1G", "s:2:1: the machine runs already")]
     [InlineData("machine ram=1\nstart p", "s:2:1: RamBytes 1 is not a multiple of 4096 from 64 MiB to 8 TiB")]
+    [InlineData("machine swap=9T\nstart p", "s:2:1: SwapBytes 9895604649984 is not a multiple of 4096 below 8 TiB")]
     [InlineData("machine rum=1G", "s:1:9: no setting 'rum'")]
     [InlineData("machine thp=perhaps", "s:1:9: 'perhaps' is not allowed for 'thp': never, madvise or always")]
     [InlineData("write /proc/buddyinfo 1", "s:1:23: writing '1' to /proc/buddyinfo failed: Permission denied (EACCES): nobody writes to /proc/buddyinfo")]
