@@ -67,9 +67,9 @@ public static class FaultlineCommand
             ScenarioVerb.Create(programArguments, output, error),
             WhatIfVerb.Create(programArguments, output, error),
             ProcVerb.Create(programArguments, output, error),
-            TopVerb.Create(programArguments, output),
+            TopVerb.Create(programArguments, output, error),
         };
-        foreach (Command view in ViewVerbs.Create(programArguments, output))
+        foreach (Command view in ViewVerbs.Create(programArguments, output, error))
             root.Add(view);
         Help.AddTo(root);
         return root;

@@ -63,6 +63,24 @@ public sealed class RecordingTests : IDisposable
         Assert.Contains(replay.GetProperty("routing").GetProperty("notes").EnumerateArray(), note => note.GetProperty("text").GetString() == "16 arenas, 17 threads");
     }
 
+    /// <summary>What the traced calls did, in the midst of what the runtime had mapped before.</summary>
+    [Fact]
+    public void The_recorded_program_is_shown_whole()
+    {
+        Record(Programs.Sample("ChurningReader"), []);
+
+        string[] maps = View("proc", "/proc/1/maps").Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.Contains(maps, line => line.EndsWith("/libcoreclr.so", StringComparison.Ordinal));
+        Assert.Contains(maps, line => line.EndsWith("[stack]", StringComparison.Ordinal));
+        Assert.StartsWith("100000000000-", Assert.Single(maps, line => line.EndsWith(" [heap]", StringComparison.Ordinal)));
+        Assert.DoesNotContain(maps, line => line.Contains("memfd:faultline", StringComparison.Ordinal));
+        Assert.Equal("ChurningReader\n", View("proc", "/proc/1/comm"));
+        Assert.Contains("ChurningReader", View("top"));
+        // Of kilobytes: the runtime alone reserves more than the sample's calls ask for.
+        string virt = View("proc", "/proc/1/status").Split('\n').Single(line => line.StartsWith("VmSize:", StringComparison.Ordinal));
+        Assert.True(long.Parse(virt["VmSize:".Length..^"kB".Length]) > 1 << 20, virt);
+    }
+
     [Theory]
     [InlineData("kill", 137)]
     [InlineData("fail-fast", 134)]
@@ -115,6 +133,13 @@ public sealed class RecordingTests : IDisposable
 
     private Watched Record(string program, string[] arguments)
         => Watched.Start(program, arguments, null, "--trace", Path.Combine(_folder, "run.fltrace"));
+
+    private string View(string verb, params string[] path)
+    {
+        Completed run = Completed.Run("dotnet", [Programs.Tool, verb, Path.Combine(_folder, "run.fltrace"), .. path]);
+        Assert.Equal((0, ""), (run.ExitCode, run.Error));
+        return run.Output;
+    }
 
     private JsonElement Replay()
     {

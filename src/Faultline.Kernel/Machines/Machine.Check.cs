@@ -106,7 +106,7 @@ public sealed unsafe partial class Machine
             throw new InvalidOperationException($"{tally.Tables} tables of {_processes.Count} processes, nr_page_table_pages is {Stat[VmEvent.nr_page_table_pages]}");
         ulong committed = 0;
         foreach (Process process in _processes)
-            committed += process.Areas.AccountedPages(0, process.Layout.Top);
+            committed += process.Areas.AccountedPages(0, ulong.MaxValue);
         foreach (Inode file in Files.All)
             committed += file.Kind != FileKind.Tmpfs ? 0 : file.ChargedAtOnce != 0 ? file.ChargedAtOnce : file.Cached + file.Values;
         if (Commit.Committed != committed)

@@ -39,7 +39,7 @@ public sealed unsafe partial class Process
 
     private bool GrowHeap(ulong oldEnd, ulong newEnd)
     {
-        if (newEnd > _top || newEnd + PageSize.Bytes > (_layout.BrkLimit?.Value ?? ulong.MaxValue))
+        if (newEnd > _layout.Top || newEnd + PageSize.Bytes > (_layout.BrkLimit?.Value ?? ulong.MaxValue))
             return false;
         if (!_areas.IsFree(oldEnd, newEnd + PageSize.Bytes) || _areas.Count > VmaSet.MaxMapCount)
             return false;

@@ -18,7 +18,7 @@ public sealed unsafe partial class Process
             return FailFork(child, charge);
         child.IsBeingMade = true;
         child.Task.InheritFrom(Task, Pid);
-        child._break = _break;
+        (child._break, child._top) = (_break, _top);
         child._stackStart = _stackStart;
         _tlb.Flush();
         ForgetArea();

@@ -45,7 +45,7 @@ public sealed unsafe partial class Process
     {
         if ((start & PageSize.Mask) != 0)
             return Errno.EINVAL;
-        if (start > _top - length)
+        if (length > _layout.Top || start > _layout.Top - length)
             return Errno.ENOMEM;
         if (start < _layout.MmapMin.Value)
             return Errno.EPERM;

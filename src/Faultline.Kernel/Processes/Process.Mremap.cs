@@ -48,7 +48,7 @@ public sealed unsafe partial class Process
 
     private bool GrowInPlace(int index, ulong end, ulong growth)
     {
-        if (end != _areas[index].End || growth > _top - end || !_areas.IsFree(end, end + growth))
+        if (end != _areas[index].End || end > _layout.Top || growth > _layout.Top - end || !_areas.IsFree(end, end + growth))
             return false;
         ForgetArea();
         _areas.Extend(index, growth);

@@ -20,6 +20,19 @@ public sealed unsafe partial class Process
             ? SetBreak(end)
             : Mmap(new(start), end - start, Protection.ReadWrite, MapFlags.Private | MapFlags.FixedNoReplace);
 
+    /// <summary>
+    /// From now on the heap starts and mappings are placed inside of other bounds; what is mapped outside of them stays. Throws <see cref="ArgumentException"/> for bounds
+    /// out of order, or between which something is mapped.
+    /// </summary>
+    internal void MoveInto(AddressSpaceLayout bounds)
+    {
+        bounds.Validate();
+        if (bounds.Top > _top || !_areas.IsFree(bounds.MmapMin.Value, bounds.Top))
+            throw new ArgumentException($"something of {Task.Comm} is mapped between {bounds.MmapMin} and 0x{bounds.Top:x}, where its heap is to be");
+        _layout = bounds;
+        _break = bounds.BrkStart.Value;
+    }
+
     /// <summary>Where mmap(2) would put so many bytes, with no alignment but that of pages. Throws <see cref="OutOfMemoryException"/> where there is no room.</summary>
     internal ulong PlaceAnywhere(ulong bytes) =>
         GapSearch.PlaceAnywhere(_areas, _layout, 0, bytes) ?? throw new OutOfMemoryException($"process {Pid} has no room for {bytes} bytes");

@@ -15,7 +15,7 @@ public sealed unsafe partial class Process
     private readonly Lru _lru;
     private readonly Lruvec _vector;
     private readonly MemoryCgroup? _cgroup;
-    private readonly AddressSpaceLayout _layout;
+    private AddressSpaceLayout _layout;
     private readonly VmaSet _areas;
     private readonly TaskObjects _objects;
     private readonly PageTables _tables;

@@ -47,15 +47,23 @@ public sealed unsafe partial class Machine
 
     /// <summary>
     /// A process that has mapped what a line of /proc/PID/maps each tells, at the same addresses, with nothing in memory yet. Throws
-    /// <see cref="ArgumentException"/> for lines that overlap or do not fit into user space.
+    /// <see cref="ArgumentException"/> for lines that overlap or do not fit into user space, or that lie where the bounds are.
     /// </summary>
-    public Process Spawn(MapsImage image, MemoryCgroup? cgroup = null)
+    /// <param name="image">The lines.</param>
+    /// <param name="cgroup">The memory cgroup that it starts in; null: none.</param>
+    /// <param name="bounds">Where its heap starts anew, and all that it maps from now on goes: what was [heap] is then [anon:heap]. Null: where the image has them.</param>
+    public Process Spawn(MapsImage image, MemoryCgroup? cgroup = null, AddressSpaceLayout? bounds = null)
     {
         Process process = CreateProcess(image.Layout, cgroup);
         process.Task.Comm = image.Name;
         try
         {
             image.MapInto(process, Files);
+            if (bounds != null)
+            {
+                process.MoveInto(bounds);
+                image.NameHeap(process);
+            }
         }
         catch
         {

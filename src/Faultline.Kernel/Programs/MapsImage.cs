@@ -61,6 +61,14 @@ public sealed class MapsImage
             files.Close(file);
     }
 
+    /// <summary>Says of memory that is no longer the heap that it was.</summary>
+    internal void NameHeap(Process process)
+    {
+        foreach (MapsLine line in _lines)
+            if (line.Name == Heap)
+                process.SetAreaName(new(line.Start), line.End - line.Start, Heap[1..^1]);
+    }
+
     private SystemCallResult MapLine(Process process, FileTable files, Dictionary<string, OpenFile> opened, in MapsLine line)
     {
         MapFlags flags = MapFlags.FixedNoReplace | (line.IsShared ? MapFlags.Shared : MapFlags.Private);

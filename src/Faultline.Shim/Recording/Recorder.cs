@@ -27,7 +27,9 @@ internal sealed class Recorder : IDisposable
 
     internal Recorder(RecordingMemory memory) => _memory = memory;
 
-    /// <summary>Null where nothing is to be recorded, or cannot be: then the session says why.</summary>
+    /// <summary>
+    /// Null where nothing is to be recorded, or cannot be: then the session says why. The process's maps are taken now: before it has an arena.
+    /// </summary>
     public static unsafe Recorder? Attach(SessionFile session, string sessionPath)
     {
         int descriptor = session.Header->RecordingDescriptor;
@@ -35,7 +37,9 @@ internal sealed class Recorder : IDisposable
             return null;
         try
         {
-            return new Recorder(RecordingMemory.Attach(Path.Combine(Path.GetDirectoryName(sessionPath)!, descriptor.ToString())));
+            RecordingMemory memory = RecordingMemory.Attach(Path.Combine(Path.GetDirectoryName(sessionPath)!, descriptor.ToString()));
+            OwnMaps.Leave(memory, session);
+            return new Recorder(memory);
         }
         catch (IOException failure)
         {

@@ -37,12 +37,25 @@ internal static unsafe class ShimRuntime
 
     private static ShimEngine Start(SessionFile session, string path)
     {
-        var engine = new ShimEngine(session, EngineParts.Create(session, SessionEnvironment.Tunables()), HostCalls.gettid() == Environment.ProcessId,
-            Recorder.Attach(session, path));
+        Recorder? recorder = Recorder.Attach(session, path);
+        var engine = new ShimEngine(session, CreateParts(session, recorder), HostCalls.gettid() == Environment.ProcessId, recorder);
         session.Header->StartedUnixNanoseconds = (DateTime.UtcNow - DateTime.UnixEpoch).Ticks * 100;
         Volatile.Write(ref *(uint*)&session.Header->State, (uint)SessionState.Running);
         Agent.Start(engine);
         return engine;
+    }
+
+    private static EngineParts CreateParts(SessionFile session, Recorder? recorder)
+    {
+        try
+        {
+            return EngineParts.Create(session, SessionEnvironment.Tunables());
+        }
+        catch
+        {
+            recorder?.Dispose();
+            throw;
+        }
     }
 
     /// <summary>The program runs on, unrouted; the session says why.</summary>

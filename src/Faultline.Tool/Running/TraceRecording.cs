@@ -134,6 +134,7 @@ internal sealed class TraceRecording : IDisposable
             ThpPolicy = (int)header.ThpPolicy,
             HeapStart = header.HeapStart,
             MmapTop = header.ArenaStart + header.ArenaLength,
+            Maps = RecordedMaps.Read(_memory),
         };
     }
 }

@@ -19,6 +19,10 @@ internal static class ProcVerb
           faultline proc app.fltrace /proc/1/smaps --at 100000                       as of event 100,000
           faultline proc app.fltrace --export /dev/shm/tree                          the tree, for other tools
 
+        A trace of 'faultline run' has the maps of the real program from before its Main: the process starts with them, its heap and mappings are
+        those of the traced calls, and memory that was its [heap] is [anon:heap]. What of the program was in memory is not recorded: Rss counts what
+        the traced calls brought in, and nothing of the rest.
+
         With the exported folder bound over /proc (mount --bind tree/proc /proc, in a mount namespace of its own) the real ps, top,
         free, vmstat, pmap and slabtop show the simulated machine.
 
@@ -37,7 +41,7 @@ internal static class ProcVerb
             string[] named = TraceFiles.Named(parsed.GetValue(words), afterSeparator, command);
             if (named.Length is < 1 or > 2)
                 throw new UsageException($"{(named.Length == 0 ? "nothing to look at" : "too much")} given: faultline proc <scenario|trace> [path]");
-            using Story story = Story.Open(named[0], parsed.GetValue(at));
+            using Story story = Story.Open(named[0], parsed.GetValue(at), error);
             if (parsed.GetValue(export) is { } folder)
                 error.WriteLine($"faultline: {ProcExport.Write(story.Machine, folder, parsed.GetValue(force))} files written to {folder}");
             if (named.Length == 2)

@@ -16,7 +16,7 @@ internal static class TopVerb
           faultline top --live 4711
         """;
 
-    public static Command Create(string[] afterSeparator, TextWriter output)
+    public static Command Create(string[] afterSeparator, TextWriter output, TextWriter error)
     {
         Argument<string[]> words = new("story") { Description = "A scenario (.scn) or a trace; with --live a process number." };
         Option<ulong?> at = new("--at") { Description = "Stop after this line of the scenario or event of the trace.", HelpName = "n" };
@@ -30,7 +30,7 @@ internal static class TopVerb
                 return LiveTop.Follow(named, parsed.GetValue(once), output);
             if (parsed.GetValue(once))
                 throw new UsageException("--once goes with --live");
-            ViewVerbs.Show(named, "top", parsed.GetValue(at), TopView.Text, output);
+            ViewVerbs.Show(named, "top", parsed.GetValue(at), TopView.Text, output, error);
             return ExitCodes.Fine;
         });
         return command;

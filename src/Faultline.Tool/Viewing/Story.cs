@@ -20,8 +20,9 @@ internal sealed class Story : IDisposable
 
     /// <param name="path">A scenario (.scn) or a trace of any format.</param>
     /// <param name="at">Line of the scenario or number of the event after which to stop; null for the end.</param>
+    /// <param name="error">Told in one line where the program's maps, which the trace has, are not shown.</param>
     /// <exception cref="UsageException">The file cannot be read, or a statement of it cannot be carried out.</exception>
-    public static Story Open(string path, ulong? at)
+    public static Story Open(string path, ulong? at, TextWriter error)
     {
         if (Path.GetExtension(path) == ScenarioExtension)
             return OfScenario(path, at);
@@ -34,7 +35,10 @@ internal sealed class Story : IDisposable
             throw new UsageException($"--at {wanted} is past the end: {path} has {story.Events} events");
         }
 
-        story.Machine.Processes[0].Task.Comm = Path.GetFileNameWithoutExtension(path);
+        if (source.Metadata.Program.Length == 0)
+            story.Machine.Processes[0].Task.Comm = Path.GetFileNameWithoutExtension(path);
+        if (story.Note is { } note)
+            error.WriteLine($"faultline: {note}");
         return new Story(story, story.Machine);
     }
 

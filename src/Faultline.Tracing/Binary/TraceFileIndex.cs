@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Text;
 using Faultline.Tracing.Events;
 using Faultline.Tracing.Session;
 
@@ -86,6 +87,9 @@ internal sealed class TraceFileIndex
         {
             case BlockType.Metadata:
                 Metadata = MetadataText.Read(payload);
+                return true;
+            case BlockType.Maps:
+                Metadata = Metadata with { Maps = Encoding.UTF8.GetString(payload) };
                 return true;
             case BlockType.Events:
                 return TakeEvents(block, offset);

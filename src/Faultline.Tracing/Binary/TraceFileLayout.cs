@@ -24,6 +24,9 @@ internal enum BlockType : byte
     /// <summary>Lines "name=value" of the trace's metadata, UTF-8. The first block.</summary>
     Metadata = (byte)'M',
 
+    /// <summary>/proc/self/maps of the program before its Main, UTF-8; at most one.</summary>
+    Maps = (byte)'P',
+
     /// <summary>Call sites; may come anywhere, ids of later blocks add to the earlier ones'.</summary>
     Sites = (byte)'S',
 

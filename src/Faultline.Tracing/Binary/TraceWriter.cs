@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Text;
 using Faultline.Tracing.Events;
 using Faultline.Tracing.Session;
 
@@ -31,7 +32,7 @@ public sealed class TraceWriter : IDisposable
     public TraceWriter(Stream stream, TraceMetadata metadata)
     {
         _sink = new BlockSink(stream);
-        _stopped = !_sink.TryWriteHeader() || !_sink.TryWrite(BlockType.Metadata, 0, 1, MetadataText.Write(metadata));
+        _stopped = !_sink.TryWriteHeader() || !_sink.TryWrite(BlockType.Metadata, 0, 1, MetadataText.Write(metadata)) || !TryWriteMaps(metadata.Maps);
         _thread = StartThread();
     }
 
@@ -148,6 +149,14 @@ public sealed class TraceWriter : IDisposable
         {
             _sinkLock.Exit();
         }
+    }
+
+    /// <summary>A text that no reader would take is a mistake of the caller: recorders bound what they read.</summary>
+    private bool TryWriteMaps(string maps)
+    {
+        byte[] text = Encoding.UTF8.GetBytes(maps);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(text.Length, TraceFileLayout.MaxPayloadBytes, nameof(maps));
+        return text.Length == 0 || _sink.TryWrite(BlockType.Maps, 0, 1, text);
     }
 
     private void GiveUp(string reason)

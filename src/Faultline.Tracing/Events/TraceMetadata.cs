@@ -73,4 +73,7 @@ public sealed record TraceMetadata
 
     /// <summary>Exclusive top of the area that mmap searches downwards.</summary>
     public ulong MmapTop { get; init; }
+
+    /// <summary>Text of the program's /proc/self/maps from before its Main, without what watching it mapped.</summary>
+    public string Maps { get; init; } = "";
 }

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Faultline.Tracing.Binary;
 using Faultline.Tracing.Events;
 
 namespace Faultline.Tracing.Recording;
@@ -9,13 +10,14 @@ namespace Faultline.Tracing.Recording;
 //
 //   0          RecordingHeader
 //   4096       LaneHeader[LaneCapacity]
+//   MapsOffset   text of /proc/self/maps, left by the program before it says that it runs
 //   LanesOffset  RawEvent[LaneEvents] for each lane: a ring, mapped by either side when the lane is first used
 
 /// <summary>Fixed places and capacities of a recording's memory.</summary>
 internal static class RecordingLayout
 {
-    /// <summary>"FLTRECO1" in ASCII, little-endian.</summary>
-    public const ulong Magic = 0x314F4345_52544C46;
+    /// <summary>"FLTRECO2" in ASCII, little-endian.</summary>
+    public const ulong Magic = 0x324F4345_52544C46;
 
     /// <summary>Threads that can be recorded at the same time; lanes of ended threads are used again.</summary>
     public const int LaneCapacity = 1024;
@@ -26,7 +28,15 @@ internal static class RecordingLayout
     public const int LaneMask = LaneEvents - 1;
     public const int LaneBytes = LaneEvents * RawEvent.ByteSize;
     public const long LaneHeadersOffset = 4096;
-    public const long LanesOffset = LaneHeadersOffset + LaneCapacity * LaneHeader.ByteSize;
+    public const long MapsOffset = LaneHeadersOffset + LaneCapacity * LaneHeader.ByteSize;
+
+    /// <summary>
+    /// Bytes, whole pages; 3,400 lines and more. As UTF-8 a block of the trace holds it in any case: a byte of a name that is none is replaced by three.
+    /// </summary>
+    public const int MapsCapacity = TraceFileLayout.MaxPayloadBytes / 3 & ~4095;
+
+    public const long LanesOffset = MapsOffset + MapsCapacity;
+
     /// <summary>Of the memory for that many lanes.</summary>
     public static long FileLength(int lanes) => LanesOffset + (long)lanes * LaneBytes;
 }
@@ -46,6 +56,9 @@ internal struct RecordingHeader
 
     /// <summary>A <see cref="RecordingEnd"/>: once set, by either side, nothing more is appended.</summary>
     public int End;
+
+    /// <summary>Of the text of the program's maps; 0 where there is none.</summary>
+    public int MapsBytes;
 }
 
 /// <summary>Why nothing more is recorded.</summary>

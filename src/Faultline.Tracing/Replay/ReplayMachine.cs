@@ -21,7 +21,12 @@ internal sealed class ReplayMachine : IDisposable
     private readonly ChunkShadow _shadow;
     private readonly ulong _framesAtStart;
 
-    public ReplayMachine(TraceMetadata trace, ReplayOptions options)
+    /// <param name="trace">Has the recorded address space, or has not.</param>
+    /// <param name="options">The machine and malloc's settings.</param>
+    /// <param name="image">
+    /// What the process has mapped at its start, outside of the recorded space. Throws <see cref="ArgumentException"/> where that cannot be mapped; null: nothing.
+    /// </param>
+    public ReplayMachine(TraceMetadata trace, ReplayOptions options, MapsImage? image = null)
     {
         _machine = new Machine(options.MachineFor(trace));
         HasRecordedSpace = IsPossible(trace);
@@ -32,13 +37,14 @@ internal sealed class ReplayMachine : IDisposable
         MemoryCgroup? group = options.MemoryLimitBytes is { } limit ? _machine.CreateCgroup("limit", limit) : null;
         if (group != null || options.SwapBytes > 0)
             _machine.CreateProcess(AddressSpaceLayout.X64).Task.Comm = "init";
-        Process process = _machine.CreateProcess(new AddressSpaceLayout
+        AddressSpaceLayout layout = new()
         {
             BrkStart = new(start),
             BrkLimit = trace.HeapRoom == 0 || trace.HeapRoom >= end - start ? null : new(PageSize.Up(start + trace.HeapRoom) + PageSize.Bytes),
             MmapBase = new(end),
             MmapMin = new(start),
-        }, group);
+        };
+        Process process = image == null ? _machine.CreateProcess(layout, group) : Spawn(image, layout, group);
         process.Task.Comm = "program";
         _framesAtStart = KernelWork.AllocatedFrames(_machine);
         Charged = new ChargedProcess(process, Owners, Sites);
@@ -71,10 +77,24 @@ internal sealed class ReplayMachine : IDisposable
 
     public Malloc<ReplayProcess> Malloc { get; }
 
-    private static bool IsPossible(TraceMetadata trace)
+    /// <summary>The trace says where the heap started and where mappings ended.</summary>
+    public static bool IsPossible(TraceMetadata trace)
         => trace is { TrueAddresses: true, HeapStart: > 0, MmapTop: < LastAddress }
             && trace.MmapTop > trace.HeapStart && trace.MmapTop - trace.HeapStart is >= SmallestSpace and <= Floor - HeapBase
             && ((trace.HeapStart | trace.MmapTop) & PageSize.Mask) == 0;
+
+    private Process Spawn(MapsImage image, AddressSpaceLayout layout, MemoryCgroup? group)
+    {
+        try
+        {
+            return _machine.Spawn(image, group, layout);
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+    }
 
     public void Dispose()
     {

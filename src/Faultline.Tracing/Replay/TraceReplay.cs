@@ -60,16 +60,19 @@ public static class TraceReplay
         };
     }
 
-    /// <summary>Replays the first events of a source and keeps the machine as it is then.</summary>
+    /// <summary>
+    /// Replays the first events of a source and keeps the machine as it is then. Where the trace has the program's maps, the process starts with all
+    /// that they list, none of it in memory; the process has the program's name and command line.
+    /// </summary>
     public static ReplayStory Play(ITraceSource source, ReplayOptions options, ulong lastEvent = ulong.MaxValue)
     {
-        ReplayMachine machine = new(source.Metadata, options);
+        ReplayMachine machine = RecordedProgram.Start(source.Metadata, options, out string? note);
         try
         {
             ReplayRun run = new(source.Metadata, options, machine);
             UsageMeter usage = default;
             ulong done = Drive(source, run, machine, lastEvent, ref usage, progress: null);
-            return new ReplayStory(machine, done);
+            return new ReplayStory(machine, done, note);
         }
         catch
         {

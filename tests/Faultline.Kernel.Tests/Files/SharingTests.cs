@@ -69,6 +69,45 @@ public sealed class SharingTests : IDisposable
         other.CheckInvariants();
     }
 
+    /// <summary>As a program that works in a part of its address space of its own: what it has mapped stays, its heap and mappings are there.</summary>
+    [Fact]
+    public void AProcessOutOfMapsWorksWithinItsBounds()
+    {
+        string[] lines = MapsText.Of(_machine.Spawn(ProgramImages.Daemon)).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        string text = string.Join('\n', lines.Where(line => !line.EndsWith("[heap]", StringComparison.Ordinal)));
+        ulong heap = 0x5555_6000_0000, start = 1UL << 44, end = start + (1UL << 30);
+        AddressSpaceLayout bounds = new() { BrkStart = new(start), MmapMin = new(start), MmapBase = new(end) };
+        using var other = new Machine(new MachineOptions { RamBytes = 1UL << 30 });
+        Process process = other.Spawn(MapsImage.Parse("daemon", $"{text}\n{heap:x}-{heap + 8192:x} rw-p 00000000 00:00 0 [heap]\n"), bounds: bounds);
+        Assert.Equal(start + 8192, process.Brk(new(start + 8192)).Value);
+        ulong mapping = process.Mmap(new(heap + (1UL << 30)), 1 << 20, Protection.ReadWrite, MapFlags.Private).Address.Value;
+        Assert.Equal(end - (1 << 20), mapping);
+        Assert.Equal(Errno.ENOMEM, process.Mremap(new(mapping), 1 << 20, 2 << 20, mayMove: false).Error);
+        Assert.Equal(Errno.ENOMEM, process.Mmap(new(end), 4096, Protection.Read, MapFlags.Private | MapFlags.Fixed).Error);
+        process.AccessRange(new(start), 8192, AccessKind.Write);
+        process.Access(new(heap), AccessKind.Write);
+        string[] maps = MapsText.Of(process).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.Equal(lines.Where(line => !line.EndsWith("[heap]", StringComparison.Ordinal)), maps.Where(lines.Contains));
+        Assert.StartsWith($"{start:x}-{start + 8192:x} rw-p", Assert.Single(maps, line => line.EndsWith(" [heap]", StringComparison.Ordinal)));
+        Assert.StartsWith($"{heap:x}-{heap + 8192:x} rw-p", Assert.Single(maps, line => line.EndsWith(" [anon:heap]", StringComparison.Ordinal)));
+        Assert.Equal(3UL, process.ResidentPages.Value);
+        other.CheckInvariants();
+        process.Fork()!.Exit();
+        other.CheckInvariants();
+        process.Exit();
+        other.CheckInvariants();
+    }
+
+    [Fact]
+    public void MapsWhereTheBoundsAreAreRefused()
+    {
+        AddressSpaceLayout bounds = new() { BrkStart = new(1UL << 44), MmapMin = new(1UL << 44), MmapBase = new((1UL << 44) + (1UL << 30)) };
+        MapsImage image = MapsImage.Parse("daemon", "100000001000-100000002000 rw-p 00000000 00:00 0\n");
+        Assert.Contains("something of daemon is mapped between", Assert.Throws<ArgumentException>(() => _machine.Spawn(image, bounds: bounds)).Message);
+        Assert.Empty(_machine.Processes);
+        _machine.CheckInvariants();
+    }
+
     [Theory]
     [InlineData("7ffff7fca000-7ffff7fcb000 r--p 00000000 fe:00\n", "line 1 is no line of /proc/PID/maps: \"7ffff7fca000-7ffff7fcb000 r--p 00000000 fe:00\"")]
     [InlineData("7ffff7fca000-7ffff7fca000 r--p 00000000 fe:00 0\n", "line 1 is no line of /proc/PID/maps: \"7ffff7fca000-7ffff7fca000 r--p 00000000 fe:00 0\"")]

@@ -86,6 +86,32 @@ public sealed unsafe class RecorderTests : IDisposable
         Assert.Equal(((ulong)block, 4), (events[2].Address, events[2].Site));
     }
 
+    [Fact]
+    public void The_maps_are_the_processs_own()
+    {
+        using TestEngine test = new();
+        OwnMaps.Leave(_memory, test.Tool);
+
+        string maps = RecordedMaps.Read(_memory);
+        Assert.Contains("/libcoreclr.so\n", maps);
+        Assert.Contains("[stack]\n", maps);
+        Assert.DoesNotContain("memfd:faultline", maps);
+        Assert.DoesNotContain(SessionNotes.Read(test.Tool), note => note.Kind == "trace");
+    }
+
+    [Theory]
+    [InlineData("/proc/self/none\0", "cannot be opened (errno 2)")]
+    [InlineData("/proc/self\0", "cannot be read (errno 21)")]
+    [InlineData("/dev/zero\0", "has more than")]
+    public void Maps_that_cannot_be_read_are_a_note(string path, string reason)
+    {
+        using TestEngine test = new();
+        OwnMaps.Leave(_memory, test.Tool, System.Text.Encoding.UTF8.GetBytes(path));
+
+        Assert.Equal("", RecordedMaps.Read(_memory));
+        Assert.Contains(reason, Assert.Single(SessionNotes.Read(test.Tool), note => note.Kind == "trace").Text);
+    }
+
     private static void AssertSame(SiteCounters run, SiteCounters replay)
     {
         Assert.Equal((run.Calls, run.Allocations, run.RequestedBytes, run.UsableBytes), (replay.Calls, replay.Allocations, replay.RequestedBytes, replay.UsableBytes));

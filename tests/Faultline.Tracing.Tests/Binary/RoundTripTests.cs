@@ -46,6 +46,17 @@ public class RoundTripTests
     }
 
     [Fact]
+    public void ATraceWithoutMapsHasNone()
+    {
+        var stream = new MemoryStream();
+        using (var writer = new TraceWriter(stream, TraceFiles.Metadata with { Maps = "" }))
+            Assert.Null(writer.StopReason);
+        using var reader = new TraceReader(new MemoryStream(stream.ToArray()));
+        Assert.Equal(TraceFiles.Metadata with { Maps = "" }, reader.Metadata);
+        Assert.Empty(reader.Notes);
+    }
+
+    [Fact]
     public void MetadataOfAnotherVersionKeepWhatIsKnown()
     {
         TraceMetadata read = MetadataText.Read("program=x\nfrom-the-future=7\ncpus=3\n"u8);

@@ -12,6 +12,7 @@ internal static class TraceFiles
         Program = "dotnet app.dll --name 'a=b'\nsecond line \\n", ProcessId = 4711, StartedUnixNanoseconds = 1_700_000_000_123_456_789,
         Touches = TouchKnowledge.Observed, LibcProfile = "glibc-2.36", KernelProfile = "linux-6.x", RamBytes = 16UL << 30, Cpus = 8, ThpPolicy = 1,
         Tunables = "glibc.malloc.arena_max=2", HeapStart = 0x1000_0000_0000, HeapRoom = 1UL << 39, MmapTop = 0x1100_0000_0000,
+        Maps = "555500000000-555500001000 r-xp 00000000 08:01 12                       /usr/bin/caf\u00e9 \\\\012\n",
     };
 
     public static CallSite Site(int id) => new(id, "App", "App.Cache", $"Method{id}", "NativeMemory.Alloc", id % 3 == 0 ? null : $"/src/Cache{id % 5}.cs", id % 3 == 0 ? 0 : id);
