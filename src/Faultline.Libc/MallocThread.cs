@@ -21,6 +21,9 @@ public sealed unsafe class MallocThread
     /// <summary>Simulated address of the arena's malloc_state; 0 until an operation needs an arena.</summary>
     internal ulong Arena;
 
+    /// <summary>It has been given an arena.</summary>
+    public bool IsAttached => Arena != 0;
+
     /// <summary>The thread is ending: what it frees from now on goes to the arenas, and no new cache is made.</summary>
     internal bool CacheShutDown;
 

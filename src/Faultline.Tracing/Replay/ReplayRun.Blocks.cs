@@ -18,6 +18,8 @@ internal sealed partial class ReplayRun
         CountCall(e);
         FreeImplied(e.Address);
         MallocThread thread = ThreadOf(e.Thread);
+        if (_machine.HasRecordedSpace && !thread.IsAttached)
+            _malloc.AdoptArena(thread, e.Address);
         ulong requested = Requested(e);
         ulong pointer;
         switch (e.Kind)
