@@ -13,9 +13,11 @@ public sealed partial class Machine
     {
         if (requester == null)
             return false;
+        // It is the parent that runs during a fork: chosen itself, it must get out of it first.
+        requester = requester.Maker ?? requester;
         OomRequest request = group == null
-            ? new OomRequest(requester, order, constraint, "/", [.. _processes.Where(process => !process.IsBeingMade)], Oom.TotalPages)
-            : new OomRequest(requester, order, constraint, group.Path, [.. group.Members.Where(process => !process.IsBeingMade)], group.LimitPages + Swap.Pages);
+            ? new OomRequest(requester, order, constraint, "/", [.. _processes.Where(process => process.Maker == null)], Oom.TotalPages)
+            : new OomRequest(requester, order, constraint, group.Path, [.. group.Members.Where(process => process.Maker == null)], group.LimitPages + Swap.Pages);
         return Oom.Kill(request);
     }
 }

@@ -16,7 +16,7 @@ public sealed unsafe partial class Process
         Process? child = _machine.TryStart(_layout, _cgroup, this);
         if (child == null || !child._areas.TryCopy(_areas))
             return FailFork(child, charge);
-        child.IsBeingMade = true;
+        child.Maker = this;
         child.Task.InheritFrom(Task, Pid);
         (child._break, child._top) = (_break, _top);
         child._stackStart = _stackStart;
@@ -34,7 +34,7 @@ public sealed unsafe partial class Process
                 return FailFork(child, 0);
         }
 
-        child.IsBeingMade = false;
+        child.Maker = null;
         child._peakResident = child._resident.Total;
         return child;
     }
@@ -59,7 +59,7 @@ public sealed unsafe partial class Process
                 return false;
             if (pmd == null)
                 next = Math.Min(end, (at | ((1UL << PageTables.PudShift) - 1)) + 1);
-            else if (*pmd != 0 && !((*pmd & Pte.Huge) != 0 ? ShareHugeLeaf(child, at, pmd) : ShareEntries(child, at, next, pmd)))
+            else if (*pmd != 0 && !((*pmd & Pte.Huge) != 0 ? ShareHugeLeaf(child, at, next, pmd) : ShareEntries(child, at, next, pmd)))
                 return false;
             at = next;
         }
@@ -67,13 +67,20 @@ public sealed unsafe partial class Process
         return true;
     }
 
-    private bool ShareHugeLeaf(Process child, ulong address, ulong* pmd)
+    private bool ShareHugeLeaf(Process child, ulong address, ulong end, ulong* pmd)
     {
         if ((*pmd & Pte.Special) == 0 && IsCached(Pte.Frame(*pmd)))
             return true;
         ulong* target = child._tables.EnsurePmd(address);
         if (target == null || !child._tables.DepositFor(address))
             return false;
+        // Taking these tables may have made reclaim split the page, or drop it.
+        if ((*pmd & Pte.Huge) == 0)
+        {
+            child._tables.GiveTable(child._tables.Withdraw(address));
+            return *pmd == 0 || ShareEntries(child, address, end, pmd);
+        }
+
         if ((*pmd & Pte.Special) != 0)
         {
             child._zeroPages += HugePages;

@@ -65,8 +65,8 @@ public sealed unsafe partial class Process
     /// <summary>Chosen to be killed in the middle of a request of its own: it gets no more memory and ends when the request does.</summary>
     internal bool IsDoomed { get; set; }
 
-    /// <summary>Fork is not done with it: it cannot be killed yet.</summary>
-    internal bool IsBeingMade { get; set; }
+    /// <summary>The process whose fork is not done with this one yet: it cannot be killed, and what it asks for its maker asks for. Null once it runs.</summary>
+    internal Process? Maker { get; set; }
 
     public Machine Machine => _machine;
 

@@ -149,6 +149,13 @@ internal sealed unsafe class SwapReader(Machine machine)
         uint pfn = machine.AllocatePage(process, group, Migratetype.Movable);
         if (pfn == FrameAllocator.None)
             return pfn;
+        // The search for memory may have ended the process that the slot belonged to: then nobody wants the page any more.
+        if (_swap[slot].Count == 0)
+        {
+            machine.FreePage(process.Cpu, pfn);
+            return FrameAllocator.None;
+        }
+
         ref Frame frame = ref _frames[pfn];
         frame.Flags |= FrameFlags.Anonymous | FrameFlags.SwapBacked | FrameFlags.SwapCache | FrameFlags.Locked | (readAhead ? FrameFlags.Reclaim : 0);
         frame.Private = slot;

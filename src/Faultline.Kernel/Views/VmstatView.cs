@@ -21,9 +21,11 @@ public static class VmstatView
         ulong busy = 0;
         foreach (Process process in machine.Processes)
             busy += MachineClock.Ticks(process.Task.UserTime + process.Task.SystemTime);
+        // Where no time has passed, one tick counts as idle, as in vmstat.
         ulong idle = MachineClock.Ticks(machine.Clock.Idle);
+        idle += busy + idle == 0 ? 1UL : 0;
         // Rates are taken over the time of all processors together, as vmstat does: with two of them they are half of what a clock would say.
-        var since = new Ticks(Math.Max(busy + idle, 1));
+        var since = new Ticks(busy + idle);
         return string.Create(
             CultureInfo.InvariantCulture,
             $"{0,2} {0,2} {memory.SwapUsed,6} {memory.Free,6} {memory.Buffers,6} {memory.Cache,6} "

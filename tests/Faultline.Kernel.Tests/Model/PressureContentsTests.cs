@@ -25,24 +25,41 @@ public sealed class PressureContentsTests
 
     private static Gen<T> Draw<T>(params T[] values) => Gen.Int[0, values.Length - 1].Select(i => values[i]);
 
+    /// <summary>Operations on one machine of a long run.</summary>
+    private const int Each = 5000;
+
     [Fact]
     public void EveryProcessReadsWhatItWroteThroughSwap() =>
         Gen.Select(Operation.Generator.Array[1, 60], s_machines).Sample(Run, iter: Check.Iter / 2);
 
     /// <summary>
     /// FAULTLINE_OPERATIONS=1000000 dotnet test tests/Faultline.Kernel.Tests -c Release --filter LongRun does as many, on machines and with
-    /// steps drawn from FAULTLINE_SEED (default 1), and looks at everything after each thousandth. Without it the run is short.
+    /// steps drawn from FAULTLINE_SEED (default 1), and looks at everything after each thousandth, or after each FAULTLINE_CHECK_EVERY.
+    /// Without it the run is short.
     /// </summary>
     [Fact]
     public void LongRun()
     {
         int operations = (int)Setting("FAULTLINE_OPERATIONS", 2000);
-        var pcg = new PCG(1, Setting("FAULTLINE_SEED", 1));
-        const int Each = 5000;
+        Run(Setting("FAULTLINE_SEED", 1), operations, (int)Setting("FAULTLINE_CHECK_EVERY", operations > Each ? 1000UL : 100));
+    }
+
+    /// <summary>
+    /// Runs that went wrong once: a process killed for the page that another one's read-ahead wanted; one killed in its own fork; a huge page
+    /// split while fork made room for its copy.
+    /// </summary>
+    [Theory]
+    [InlineData(20261126)]
+    [InlineData(5)]
+    public void RunsThatWentWrongOnce(uint seed) => Run(seed, 60_000, checkEvery: 1000);
+
+    private static void Run(ulong seed, int operations, int checkEvery)
+    {
+        var pcg = new PCG(1, seed);
         for (int done = 0; done < operations; done += Each)
         {
             (MachineOptions options, ulong? limit) = s_machines.Generate(pcg, null, out _);
-            using var contents = new ContentsUnderTest(options, limit) { CheckEvery = operations > Each ? 1000 : 100 };
+            using var contents = new ContentsUnderTest(options, limit) { CheckEvery = checkEvery };
             for (int i = 0; i < Math.Min(Each, operations - done); i++)
                 contents.Do(Operation.Generator.Generate(pcg, null, out _));
         }
