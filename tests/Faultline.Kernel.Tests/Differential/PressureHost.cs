@@ -18,6 +18,10 @@ internal sealed class PressureHost : IDisposable
     private const string Controller = "/sys/fs/cgroup/memory";
     private const int SwapMebibytes = 256;
 
+    /// <summary>128 + SIGKILL.</summary>
+    private const int Killed = 137;
+    private const int MostTries = 6;
+
     private readonly string _folder = Directory.CreateTempSubdirectory("faultline-swap-").FullName;
     private readonly string _group = $"{Controller}/faultline-{Environment.ProcessId}";
     private readonly string _probe;
@@ -65,7 +69,12 @@ internal sealed class PressureHost : IDisposable
 
     public PressureCounts Run(char pattern, ulong pages, ulong touches, ulong seed, bool reads)
     {
-        string[] words = Do(_probe, _group, $"{pattern}", $"{pages}", $"{touches}", $"{seed}", reads ? "1" : "0").Split(' ');
+        string[] arguments = [_group, $"{pattern}", $"{pages}", $"{touches}", $"{seed}", reads ? "1" : "0"];
+        (int exitCode, string output) = Start(_probe, arguments);
+        // Where the disk is slow the kernel now and then kills a program at its limit although swap is free: what it gave up waiting for.
+        for (int tries = 1; exitCode == Killed && tries < MostTries; tries++)
+            (exitCode, output) = Start(_probe, arguments);
+        string[] words = exitCode == 0 ? output.Split(' ') : throw new InvalidOperationException($"the probe ended with {exitCode} on pattern {pattern}: {output}");
         ulong[] numbers = [.. words.Select(word => ulong.Parse(word, CultureInfo.InvariantCulture))];
         UsedBefore = numbers[0];
         return new PressureCounts(numbers[1], numbers[2], numbers[3], numbers[4]);
@@ -80,10 +89,16 @@ internal sealed class PressureHost : IDisposable
 
     private static string Do(string program, params string[] words)
     {
+        (int exitCode, string output) = Start(program, words);
+        return exitCode == 0 ? output : throw new InvalidOperationException($"{program} {string.Join(' ', words)} ended with {exitCode}: {output}");
+    }
+
+    private static (int ExitCode, string Output) Start(string program, string[] words)
+    {
         var start = new System.Diagnostics.ProcessStartInfo(program, words) { RedirectStandardOutput = true };
         using System.Diagnostics.Process process = System.Diagnostics.Process.Start(start)!;
         string output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
-        return process.ExitCode == 0 ? output : throw new InvalidOperationException($"{program} {string.Join(' ', words)} ended with {process.ExitCode}: {output}");
+        return (process.ExitCode, output);
     }
 }

