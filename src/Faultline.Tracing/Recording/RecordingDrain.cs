@@ -50,25 +50,26 @@ public sealed unsafe class RecordingDrain(RecordingMemory memory, TraceWriter wr
         RawEvent* events = written == at ? null : memory.EventsOf(lane);
         if (events == null)
             return 0;
+        (TraceLane target, int thread) = _lanes[lane];
         while (at < written)
         {
             ulong stop = Math.Min(written, at + Step);
             while (at < stop)
-                at += (ulong)TakeOne(lane, events, at);
+                at += (ulong)TakeOne(target, ref thread, events, at);
             Volatile.Write(ref header->Taken, at);
         }
 
+        _lanes[lane] = (target, thread);
         return (long)(at - first);
     }
 
-    /// <summary>Answers how many slots the event takes.</summary>
-    private int TakeOne(int lane, RawEvent* events, ulong at)
+    /// <summary>Answers how many slots the event takes. One of no kind says whose the following are.</summary>
+    private static int TakeOne(TraceLane target, ref int thread, RawEvent* events, ulong at)
     {
         RawEvent* raw = events + (at & RecordingLayout.LaneMask);
-        (TraceLane target, int thread) = _lanes[lane];
         if (raw->Kind == TraceEventKind.None)
         {
-            _lanes[lane] = (target, (int)raw->Address);
+            thread = (int)raw->Address;
             return 1;
         }
 
