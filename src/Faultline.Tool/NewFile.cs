@@ -22,14 +22,14 @@ internal sealed class NewFile : IDisposable
     /// <summary>For the file that an option names. Throws <see cref="UsageException"/> where the file is there already and not forced, or cannot be made.</summary>
     public static NewFile Create(string named, bool force, string option = "--output")
     {
-        string path = Path.GetFullPath(named);
-        if (Directory.Exists(path))
-            throw new UsageException($"{option} {named} is a folder: give a file");
         try
         {
-            // Devices and pipes are written to, not replaced.
-            if (path.StartsWith("/dev/", StringComparison.Ordinal) || path.StartsWith("/proc/", StringComparison.Ordinal))
-                return new(path, null, force, new FileStream(path, FileMode.Open, FileAccess.Write));
+            // Devices and pipes are written to, not replaced: /dev/stdout, /dev/null, a shell's >(…).
+            if (Path.GetFullPath(named) is { } device && (device.StartsWith("/dev/", StringComparison.Ordinal) || device.StartsWith("/proc/", StringComparison.Ordinal)))
+                return new(device, null, force, new FileStream(device, FileMode.Open, FileAccess.Write));
+            string path = FinalTarget(named);
+            if (Directory.Exists(path))
+                throw new UsageException($"{option} {named} is a folder: give a file");
             if (File.Exists(path) && !force)
                 throw new UsageException($"{option} {named} exists: give another name, or --force to overwrite it");
             if (!Directory.Exists(Path.GetDirectoryName(path)))
@@ -41,6 +41,13 @@ internal sealed class NewFile : IDisposable
         {
             throw new UsageException($"cannot write {option} {named}: {e.Message.ReplaceLineEndings(" ")}");
         }
+    }
+
+    /// <summary>The file that a link names is replaced and not the link; a file that is not there yet has no target.</summary>
+    private static string FinalTarget(string named)
+    {
+        FileInfo file = new(named);
+        return (file.LinkTarget == null ? null : file.ResolveLinkTarget(returnFinalTarget: true)?.FullName) ?? file.FullName;
     }
 
     /// <summary>A whole text to the file, or to standard output where there is none.</summary>

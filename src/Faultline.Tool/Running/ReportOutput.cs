@@ -8,40 +8,20 @@ namespace Faultline.Tool.Running;
 /// </summary>
 internal sealed class ReportOutput : IDisposable
 {
-    private readonly string? _path;
-    private readonly string? _temporary;
-    private readonly FileStream? _file;
+    private readonly NewFile? _file;
 
-    private ReportOutput(string? path, string? temporary, FileStream? file)
-    {
-        _path = path;
-        _temporary = temporary;
-        _file = file;
-    }
+    private ReportOutput(NewFile? file) => _file = file;
 
     /// <summary>Throws <see cref="UsageException"/> if the file cannot be written.</summary>
     public static ReportOutput Open(RunRequest request)
-    {
-        if (request.OutputPath is not { } named)
-            return new(null, null, null);
-        try
-        {
-            return IsDevice(named)
-                ? new(named, null, new FileStream(named, FileMode.Open, FileAccess.Write))
-                : OpenFile(named, FinalTarget(named), request.Force);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
-        {
-            throw new UsageException($"cannot write --output {named}: {e.Message.ReplaceLineEndings(" ")}");
-        }
-    }
+        => new(request.OutputPath is { } named ? NewFile.Create(named, request.Force) : null);
 
     public void Write(ProgramRun run, RunRequest request, TextWriter error)
     {
         Report report = run.Report();
         if (_file != null)
         {
-            WriteFile(report, request);
+            WriteFile(_file, report, request);
             if (!request.Quiet)
                 error.WriteLine($"faultline: report written to {request.OutputPath}");
         }
@@ -56,53 +36,21 @@ internal sealed class ReportOutput : IDisposable
             error.WriteLine($"faultline: findings: {report.Findings.Count}, the first: {report.Findings[0].Title}");
     }
 
-    public void Dispose()
-    {
-        _file?.Dispose();
-        if (_temporary != null && File.Exists(_temporary))
-            File.Delete(_temporary);
-    }
+    public void Dispose() => _file?.Dispose();
 
-    private static ReportOutput OpenFile(string named, string path, bool force)
-    {
-        if (Directory.Exists(path))
-            throw new UsageException($"--output {named} is a folder: give a file");
-        if (File.Exists(path) && !force)
-            throw new UsageException($"--output {named} exists: give another name, or --force to overwrite it");
-        string folder = Path.GetDirectoryName(path)!;
-        if (!Directory.Exists(folder))
-            throw new UsageException($"--output {named}: there is no folder {folder}");
-        string temporary = Path.Combine(folder, $".{Path.GetFileName(path)}.{Environment.ProcessId}.tmp");
-        return new(path, temporary, new FileStream(temporary, FileMode.CreateNew, FileAccess.Write));
-    }
-
-    /// <summary>The file that a link names is replaced and not the link; a file that is not there yet has no target.</summary>
-    private static string FinalTarget(string named)
-    {
-        FileInfo file = new(named);
-        return (file.LinkTarget == null ? null : file.ResolveLinkTarget(returnFinalTarget: true)?.FullName) ?? file.FullName;
-    }
-
-    /// <summary>/dev/stdout, /dev/null and a shell's >(…) are written to, not replaced.</summary>
-    private static bool IsDevice(string path)
-        => Path.GetFullPath(path) is { } full
-        && (full.StartsWith("/dev/", StringComparison.Ordinal) || full.StartsWith("/proc/", StringComparison.Ordinal));
-
-    private void WriteFile(Report report, RunRequest request)
+    private static void WriteFile(NewFile file, Report report, RunRequest request)
     {
         if (request.Json)
         {
-            JsonReport.Write(report, _file!);
+            JsonReport.Write(report, file.Stream);
         }
         else
         {
-            using StreamWriter writer = new(_file!, leaveOpen: true) { NewLine = "\n" };
+            using StreamWriter writer = new(file.Stream, leaveOpen: true) { NewLine = "\n" };
             TextReport.Write(report, writer, new TextOptions(Top: request.Top));
         }
 
-        _file!.Dispose();
-        if (_temporary != null)
-            File.Move(_temporary, _path!, overwrite: request.Force);
+        file.Commit();
     }
 
     private static void WriteError(Report report, RunRequest request, TextWriter error)

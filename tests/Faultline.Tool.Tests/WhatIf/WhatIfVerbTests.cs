@@ -64,9 +64,9 @@ public sealed class WhatIfVerbTests : IDisposable
     public void Any_trace_that_replay_reads_can_be_varied(string trace, string touches)
     {
         string text = Output("whatif", Fixture(trace), "--vary", "malloc.top_pad=0,1M", "--vary", "cpus=1,4");
-        Assert.Contains($"touches     {touches}", text);
+        Assert.Contains($"touches {touches}", OneLine(text));
         Assert.Contains("malloc.top_pad=1M cpus=4", text);
-        Assert.Contains("5 times", text);
+        Assert.Contains("5 times", OneLine(text));
         Assert.Contains("as recorded: malloc.top_pad=default cpus=2", text);
         Assert.NotEqual(Output("whatif", Fixture("Recordings/orders.mtrace"), "--vary", "thp=always", "--touches", "none"), Output("whatif", Fixture("Recordings/orders.mtrace"), "--vary", "thp=always"));
     }
@@ -76,7 +76,7 @@ public sealed class WhatIfVerbTests : IDisposable
     {
         string text = Output("whatif", Fixture("Traces/mt-first.trace.gz"), "--vary", "malloc.arena_max=1,3", "--thp", "always", "--arena-max", "3");
         Assert.Contains("as given: malloc.arena_max=3", text);
-        Assert.Contains("2 times", text);
+        Assert.Contains("2 times", OneLine(text));
     }
 
     [Fact]
@@ -155,6 +155,9 @@ public sealed class WhatIfVerbTests : IDisposable
         Assert.Equal((0, ""), (code, error));
         return output;
     }
+
+    /// <summary>Lines are broken where the trace's path lets them: what stands across a break is looked for in one line.</summary>
+    private static string OneLine(string text) => string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
 
     private static string ErrorOf(params string[] arguments)
     {
