@@ -21,6 +21,7 @@ internal unsafe struct EventContext
     public ulong Time;
     public ulong LastAddress;
     public int Thread;
+    public int LastStack;
     public fixed int LastSite[Kinds];
     private fixed ulong _lastOfClass[SizeClasses];
 

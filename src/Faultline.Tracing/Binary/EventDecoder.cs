@@ -15,18 +15,31 @@ internal static unsafe class EventDecoder
     {
         e = default;
         byte* at = cursor;
+        int stack = 0;
         while (true)
         {
             if (end - at < 2)
                 return false;
             uint control = Unsafe.ReadUnaligned<ushort>(at);
             at += 2;
-            if ((control & CodeMask) != ThreadSwitch)
+            if ((control & CodeMask) == ThreadSwitch)
+            {
+                if (end - at < sizeof(int))
+                    return false;
+                context->Thread = Unsafe.ReadUnaligned<int>(at);
+                at += sizeof(int);
+            }
+            else if ((control & CodeMask) == Escape && at < end && *at == StackPrefix)
+            {
+                if (end - ++at < Length((int)(control >> SizeShift & 7)))
+                    return false;
+                stack = context->LastStack += UnZigZag((uint)Number(ref at, control >> SizeShift));
+            }
+            else
+            {
+                e.Stack = stack;
                 return ReadEvent(control, ref at, end, context, ref e) && Finish(ref cursor, at);
-            if (end - at < sizeof(int))
-                return false;
-            context->Thread = Unsafe.ReadUnaligned<int>(at);
-            at += sizeof(int);
+            }
         }
     }
 

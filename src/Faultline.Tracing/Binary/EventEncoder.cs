@@ -17,6 +17,8 @@ internal static unsafe class EventEncoder
         Debug.Assert((int)e.Kind < Escape, "a kind that the format has no code for");
         if (e.Thread != context->Thread)
             at = SwitchThread(at, e.Thread, context);
+        if (e.Stack != 0)
+            at = WriteStack(at, e.Stack, context);
         return IsExtended((int)e.Kind) || (e.Second | e.OldAddress | e.Argument | (uint)e.Flags) != 0
             ? WriteExtended(at, e, context) : WritePlain(at, e, context);
     }
@@ -108,6 +110,18 @@ internal static unsafe class EventEncoder
         Unsafe.WriteUnaligned(cursor, address);
         cursor += Length(code);
         return (uint)code << AddressShift;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static byte* WriteStack(byte* at, int stack, EventContext* context)
+    {
+        uint difference = ZigZag(unchecked(stack - context->LastStack));
+        context->LastStack = stack;
+        int code = LengthCode(difference);
+        Unsafe.WriteUnaligned(at, (ushort)(Escape | code << SizeShift));
+        at[2] = StackPrefix;
+        Unsafe.WriteUnaligned(at + 3, difference);
+        return at + 3 + Length(code);
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]

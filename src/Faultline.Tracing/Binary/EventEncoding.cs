@@ -25,17 +25,21 @@ namespace Faultline.Tracing.Binary;
 //   address   0-8       zigzag of turned address, minus the expected one
 //
 // Length codes of three bits stand for 0, 1, 2, 3, 4, 5, 6, 8 bytes, those of two for 0, 1, 2, 4.
-// Code ThreadSwitch is no event: the thread number (4 bytes) of the events that follow.
+// Code ThreadSwitch is no event: the thread number (4 bytes) of the events that follow. Nor is code Escape with the kind StackPrefix: the
+// size code says how many bytes follow, the zigzag of the next event's call stack minus the last one.
 
 /// <summary>The numbers that encoder and decoder of events share.</summary>
 internal static class EventEncoding
 {
-    /// <summary>More than any event takes: 2 + 1 + 1 + 8 + 4 + 8 + 8 + 8 + 4 + 1 + 8, and a thread switch of 6; stores may reach 8 bytes further.</summary>
-    public const int MaxEventBytes = 72;
+    /// <summary>More than any event takes: 2 + 1 + 1 + 8 + 4 + 8 + 8 + 8 + 4 + 1 + 8, a thread switch of 6 and a stack of 8; stores may reach 8 bytes further.</summary>
+    public const int MaxEventBytes = 80;
 
     public const int ThreadSwitch = 31;
     public const int Escape = 30;
     public const int CodeMask = 31;
+
+    /// <summary>Stands where an escaped event has its kind; readers of before take it for damage.</summary>
+    public const int StackPrefix = 32;
 
     public const int SiteShift = 5;
     public const int TimeShift = 7;

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Faultline.Tracing.Events;
+using Faultline.Tracing.Stacks;
 
 namespace Faultline.Tracing.Binary;
 
@@ -34,6 +35,8 @@ internal static class MetadataText
         Hex("heap-start", m.HeapStart);
         Hex("heap-room", m.HeapRoom);
         Hex("mmap-top", m.MmapTop);
+        if (m.Stacks != StackSampling.Off)
+            Line("stacks", m.Stacks.ToString());
         return Encoding.UTF8.GetBytes(text.ToString());
     }
 
@@ -69,6 +72,7 @@ internal static class MetadataText
             HeapStart = Hex(values, "heap-start"),
             HeapRoom = Hex(values, "heap-room"),
             MmapTop = Hex(values, "mmap-top"),
+            Stacks = Stacks(values.GetValueOrDefault("stacks", "off")),
         };
     }
 
@@ -76,6 +80,9 @@ internal static class MetadataText
         => !values.TryGetValue(name, out string? value) ? missing
             : long.TryParse(value, CultureInfo.InvariantCulture, out long number) ? number
             : throw new TraceFormatException($"the trace's metadata say {name}={value}, which is not a number");
+
+    private static StackSampling Stacks(string value)
+        => StackSampling.Parse(value) ?? throw new TraceFormatException($"the trace's metadata say stacks={value}, which is none of off, sample:BYTES and all");
 
     private static ulong Hex(Dictionary<string, string> values, string name)
         => !values.TryGetValue(name, out string? value) ? 0

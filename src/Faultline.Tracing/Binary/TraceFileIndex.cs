@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Text;
 using Faultline.Tracing.Events;
 using Faultline.Tracing.Session;
+using Faultline.Tracing.Stacks;
 
 namespace Faultline.Tracing.Binary;
 
@@ -26,6 +27,8 @@ internal sealed class TraceFileIndex
     public TraceMetadata Metadata { get; private set; } = new();
 
     public SiteTable Sites { get; private set; } = SiteTable.Empty;
+
+    public StackTable Stacks { get; } = new();
 
     public IReadOnlyDictionary<int, List<EventBlock>> Lanes => _lanes;
 
@@ -95,6 +98,8 @@ internal sealed class TraceFileIndex
                 return TakeEvents(block, offset);
             case BlockType.Sites:
                 return TakeSites(block, payload, offset);
+            case BlockType.Stacks:
+                return StackBlocks.TryRead(payload, block.Items, Stacks) || Fail(offset, "a block of call stacks holds something else");
             case BlockType.End:
                 long events = payload.Length == sizeof(long) ? BinaryPrimitives.ReadInt64LittleEndian(payload) : -1;
                 return events == EventCount || Fail(offset, $"the trace ends after {EventCount} events, its last block counts {events}");

@@ -30,6 +30,9 @@ internal enum BlockType : byte
     /// <summary>Call sites; may come anywhere, ids of later blocks add to the earlier ones'.</summary>
     Sites = (byte)'S',
 
+    /// <summary>Frames and stacks; may come anywhere, numbers of later blocks follow the earlier ones'.</summary>
+    Stacks = (byte)'K',
+
     /// <summary>Events of one lane.</summary>
     Events = (byte)'E',
 

@@ -1,5 +1,6 @@
 using Faultline.Tracing.Events;
 using Faultline.Tracing.Session;
+using Faultline.Tracing.Stacks;
 
 namespace Faultline.Tracing.Binary;
 
@@ -38,6 +39,8 @@ public sealed class TraceReader : ITraceSource
     public TraceMetadata Metadata => _index.Metadata;
 
     public SiteTable Sites => _index.Sites;
+
+    public StackTable Stacks => _index.Stacks;
 
     public IReadOnlyList<string> Notes => _index.Notes;
 

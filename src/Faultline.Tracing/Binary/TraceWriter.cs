@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Text;
 using Faultline.Tracing.Events;
 using Faultline.Tracing.Session;
+using Faultline.Tracing.Stacks;
 
 namespace Faultline.Tracing.Binary;
 
@@ -87,6 +88,16 @@ public sealed class TraceWriter : IDisposable
         {
             foreach ((int count, byte[] payload) in SiteBlocks.Write(sites))
                 _stopped |= !_sink.TryWrite(BlockType.Sites, 0, count, payload);
+        }
+    }
+
+    /// <summary>Adds the stacks of a table that come after the first frames and nodes. They may be referred to before they are added.</summary>
+    public void AddStacks(StackTable stacks, int framesBefore = 0, int nodesBefore = 0)
+    {
+        lock (_sinkLock)
+        {
+            foreach ((int count, byte[] payload) in StackBlocks.Write(stacks, framesBefore, nodesBefore))
+                _stopped |= !_sink.TryWrite(BlockType.Stacks, 0, count, payload);
         }
     }
 

@@ -1,4 +1,5 @@
 using Faultline.Tracing.Session;
+using Faultline.Tracing.Stacks;
 
 namespace Faultline.Tracing.Events;
 
@@ -12,6 +13,12 @@ public interface ITraceSource : IDisposable
 
     /// <summary>The call sites known so far; all that events delivered up to now refer to are in it.</summary>
     SiteTable Sites { get; }
+
+    /// <summary>
+    /// The call stacks known so far; all that events delivered up to now refer to are in it, but for those that a recording which was cut
+    /// off had not come to. Empty where the format has none.
+    /// </summary>
+    StackTable Stacks => StackTable.Empty;
 
     /// <summary>
     /// Fills the front of <paramref name="events"/> (not empty) and answers how many; 0 at the end, and from then on.

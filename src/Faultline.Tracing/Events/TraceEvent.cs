@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 namespace Faultline.Tracing.Events;
 
 /// <summary>
-/// One thing that a program did with native memory: the unit of recording, import and replay. Blittable, 56 bytes.
+/// One thing that a program did with native memory: the unit of recording, import and replay. Blittable, 64 bytes.
 /// A replayer keeps a map from address to block: the address answered by an allocating event names its block until a Free,
 /// a Realloc or a Munmap names it again. Addresses are the recorded ones, or made up (see
 /// <see cref="TraceMetadata.TrueAddresses"/>) but unique among live blocks either way.
@@ -41,7 +41,7 @@ namespace Faultline.Tracing.Events;
 [StructLayout(LayoutKind.Sequential, Pack = 8)]
 public record struct TraceEvent
 {
-    public const int ByteSize = 56;
+    public const int ByteSize = 64;
 
     public TraceEventKind Kind;
     public TraceEventFlags Flags;
@@ -53,6 +53,10 @@ public record struct TraceEvent
     /// <summary>Call site's id; 0 unknown.</summary>
     public int Site;
     public uint Argument;
+
+    /// <summary>Of what allocates: number of the call stack in the trace's <see cref="Stacks.StackTable"/>; 0 where none was recorded.</summary>
+    public int Stack;
+    private uint _reservedToo;
     public ulong Address;
     public ulong OldAddress;
     public ulong Size;
@@ -77,5 +81,5 @@ public record struct TraceEvent
     public readonly int MmapFlags => (int)(Argument >> 8);
 
     public override readonly string ToString()
-        => $"{Kind} thread {Thread} site {Site} 0x{Address:x} old 0x{OldAddress:x} size {Size} second {Second} argument {Argument} {Flags} at {Time}";
+        => $"{Kind} thread {Thread} site {Site} 0x{Address:x} old 0x{OldAddress:x} size {Size} second {Second} argument {Argument} {Flags} stack {Stack} at {Time}";
 }

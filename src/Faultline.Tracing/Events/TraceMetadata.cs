@@ -1,3 +1,5 @@
+using Faultline.Tracing.Stacks;
+
 namespace Faultline.Tracing.Events;
 
 /// <summary>What the events' Time field holds.</summary>
@@ -46,6 +48,9 @@ public sealed record TraceMetadata
 
     /// <summary>How they were observed, as reports name it: "observe/pagemap-scan".</summary>
     public string Observer { get; init; } = "";
+
+    /// <summary>For which allocations the call stack is known.</summary>
+    public StackSampling Stacks { get; init; }
 
     /// <summary>Addresses are those that the program got; else they were made up from block numbers.</summary>
     public bool TrueAddresses { get; init; } = true;

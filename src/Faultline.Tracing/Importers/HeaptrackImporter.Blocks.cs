@@ -73,7 +73,7 @@ internal sealed partial class HeaptrackImporter
 
     private TraceEvent Allocation(ulong size, int trace, ulong address) => new()
     {
-        Kind = TraceEventKind.Malloc, Size = size, Address = address, Site = _stacks.SiteOf(trace), Time = _milliseconds * NanosecondsInMillisecond,
+        Kind = TraceEventKind.Malloc, Size = size, Address = address, Site = _stacks.SiteOf(trace), Stack = _stacks.StackOf(trace), Time = _milliseconds * NanosecondsInMillisecond,
     };
 
     private TraceEvent Free(ulong address) => new() { Kind = TraceEventKind.Free, Address = address, Time = _milliseconds * NanosecondsInMillisecond };

@@ -1,5 +1,6 @@
 using Faultline.Tracing.Events;
 using Faultline.Tracing.Session;
+using Faultline.Tracing.Stacks;
 
 namespace Faultline.Tracing.Importers;
 
@@ -28,7 +29,7 @@ internal sealed partial class HeaptrackImporter : LineImporter
 {
     private readonly HeaptrackStacks _stacks;
     private readonly string _name;
-    private TraceMetadata _metadata = new() { Source = "heaptrack" };
+    private TraceMetadata _metadata = new() { Source = "heaptrack", Stacks = StackSampling.All };
     private int _format;
     private bool _hasVersion;
     private bool _hasSummary;
@@ -50,6 +51,8 @@ internal sealed partial class HeaptrackImporter : LineImporter
     public override TraceMetadata Metadata => _metadata;
 
     public override SiteTable Sites => _stacks.Sites;
+
+    public override StackTable Stacks => _stacks.Stacks;
 
     public override IReadOnlyList<string> Notes => [.. WriteNotes()];
 

@@ -7,7 +7,7 @@ namespace Faultline.Tracing.Importers;
 /// The call stacks of a heaptrack file: strings, instruction pointers and the tree of traces, each numbered from 1 in the
 /// order of their lines, and the call site that a trace stands for.
 /// </summary>
-internal sealed class HeaptrackStacks(PerfMap? perfMap)
+internal sealed partial class HeaptrackStacks(PerfMap? perfMap)
 {
     private const int Unresolved = -1;
 

@@ -1,6 +1,7 @@
 using System.Text;
 using Faultline.Tracing.Events;
 using Faultline.Tracing.Session;
+using Faultline.Tracing.Stacks;
 
 namespace Faultline.Tracing.Importers;
 
@@ -26,6 +27,8 @@ internal abstract class LineImporter : ITraceSource
     public abstract TraceMetadata Metadata { get; }
 
     public abstract SiteTable Sites { get; }
+
+    public virtual StackTable Stacks { get; } = new();
 
     public TraceDamage? Damage { get; private set; }
 

@@ -1,5 +1,6 @@
 using Faultline.Tracing.Binary;
 using Faultline.Tracing.Events;
+using Faultline.Tracing.Stacks;
 
 namespace Faultline.Tracing.Recording;
 
@@ -12,7 +13,9 @@ public sealed unsafe class RecordingDrain(RecordingMemory memory, TraceWriter wr
     /// <summary>Taken in one go it means that more is coming just now.</summary>
     public const int Many = RecordingLayout.LaneEvents / 8;
 
-    private readonly List<(TraceLane Lane, int Thread)> _lanes = [];
+    private readonly List<(TraceLane Lane, int Thread, int Stack)> _lanes = [];
+    private readonly StackTable _stacks = new();
+    private StackLogReader? _stackLog;
 
     /// <summary>Why recording ended before the program, as a sentence; null while it goes on.</summary>
     public string? StopReason => writer.StopReason ?? (memory.End switch
@@ -23,6 +26,10 @@ public sealed unsafe class RecordingDrain(RecordingMemory memory, TraceWriter wr
         _ => null,
     });
 
+    /// <summary>Stacks that the program walked, the nanoseconds that it took over all threads, and those of which nothing could be kept.</summary>
+    public (long Walks, long Nanoseconds, long Lost) StackWalks
+        => (Volatile.Read(ref memory.Header->StackWalks), Volatile.Read(ref memory.Header->StackWalkNanoseconds), Volatile.Read(ref memory.Header->StacksLost));
+
     /// <summary>Takes what there is now; answers how many events that were.</summary>
     public long Take()
     {
@@ -31,10 +38,11 @@ public sealed unsafe class RecordingDrain(RecordingMemory memory, TraceWriter wr
         for (int lane = 0; lane < lanes; lane++)
         {
             if (lane == _lanes.Count)
-                _lanes.Add((writer.OpenLane(), 0));
+                _lanes.Add((writer.OpenLane(), 0, 0));
             taken += TakeFrom(lane);
         }
 
+        TakeStacks();
         if (writer.StopReason != null)
             Close();
         return taken;
@@ -43,6 +51,17 @@ public sealed unsafe class RecordingDrain(RecordingMemory memory, TraceWriter wr
     /// <summary>Tells the program that nothing more is taken.</summary>
     public void Close() => memory.Close(RecordingEnd.Closed);
 
+    /// <summary>After the events: what these refer to was published before them.</summary>
+    private void TakeStacks()
+    {
+        if (Volatile.Read(ref memory.Header->StackBytes) == 0)
+            return;
+        (int frames, int nodes) = (_stacks.Frames, _stacks.Nodes);
+        (_stackLog ??= new StackLogReader(memory, _stacks)).Take();
+        if (_stacks.Frames > frames || _stacks.Nodes > nodes)
+            writer.AddStacks(_stacks, frames, nodes);
+    }
+
     private long TakeFrom(int lane)
     {
         LaneHeader* header = memory.LaneAt(lane);
@@ -50,21 +69,21 @@ public sealed unsafe class RecordingDrain(RecordingMemory memory, TraceWriter wr
         RawEvent* events = written == at ? null : memory.EventsOf(lane);
         if (events == null)
             return 0;
-        (TraceLane target, int thread) = _lanes[lane];
+        (TraceLane target, int thread, int stack) = _lanes[lane];
         while (at < written)
         {
             ulong stop = Math.Min(written, at + Step);
             while (at < stop)
-                at += (ulong)TakeOne(target, ref thread, events, at);
+                at += (ulong)TakeOne(target, ref thread, ref stack, events, at);
             Volatile.Write(ref header->Taken, at);
         }
 
-        _lanes[lane] = (target, thread);
+        _lanes[lane] = (target, thread, stack);
         return (long)(at - first);
     }
 
     /// <summary>Answers how many slots the event takes. One of no kind says whose the following are.</summary>
-    private static int TakeOne(TraceLane target, ref int thread, RawEvent* events, ulong at)
+    private static int TakeOne(TraceLane target, ref int thread, ref int stack, RawEvent* events, ulong at)
     {
         RawEvent* raw = events + (at & RecordingLayout.LaneMask);
         if (raw->Kind == TraceEventKind.None)
@@ -73,7 +92,14 @@ public sealed unsafe class RecordingDrain(RecordingMemory memory, TraceWriter wr
             return 1;
         }
 
-        TraceEvent e = new() { Kind = raw->Kind, Flags = raw->Flags, Thread = thread, Site = raw->Site, Address = raw->Address, Time = raw->Time };
+        if (raw->Kind == RawEvent.StackOfNext)
+        {
+            stack = (int)raw->Address;
+            return 1;
+        }
+
+        TraceEvent e = new() { Kind = raw->Kind, Flags = raw->Flags, Thread = thread, Site = raw->Site, Address = raw->Address, Time = raw->Time, Stack = stack };
+        stack = 0;
         if (!raw->IsWide)
         {
             e.Size = raw->Size;

@@ -69,6 +69,9 @@ public sealed unsafe class RecordingLane
         Publish(next + 1);
     }
 
+    /// <summary>The next event's call stack.</summary>
+    public void AppendStack(int stack) => Append(RawEvent.StackOfNext, TraceEventFlags.None, 0, (ulong)stack, 0, 0);
+
     /// <summary>Adds any event but for its thread, which is the lane's.</summary>
     public void Append(in TraceEvent e)
     {

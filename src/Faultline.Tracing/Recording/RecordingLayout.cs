@@ -11,13 +11,14 @@ namespace Faultline.Tracing.Recording;
 //   0          RecordingHeader
 //   4096       LaneHeader[LaneCapacity]
 //   MapsOffset   text of /proc/self/maps, left by the program before it says that it runs
+//   StacksOffset a log of frames and call stacks, in use only where stacks are recorded (StackLog.cs)
 //   LanesOffset  RawEvent[LaneEvents] for each lane: a ring, mapped by either side when the lane is first used
 
 /// <summary>Fixed places and capacities of a recording's memory.</summary>
 internal static class RecordingLayout
 {
-    /// <summary>"FLTRECO2" in ASCII, little-endian.</summary>
-    public const ulong Magic = 0x324F4345_52544C46;
+    /// <summary>"FLTRECO3" in ASCII, little-endian.</summary>
+    public const ulong Magic = 0x334F4345_52544C46;
 
     /// <summary>Threads that can be recorded at the same time; lanes of ended threads are used again.</summary>
     public const int LaneCapacity = 1024;
@@ -35,7 +36,12 @@ internal static class RecordingLayout
     /// </summary>
     public const int MapsCapacity = TraceFileLayout.MaxPayloadBytes / 3 & ~4095;
 
-    public const long LanesOffset = MapsOffset + MapsCapacity;
+    public const long StacksOffset = MapsOffset + MapsCapacity;
+
+    /// <summary>Bytes, whole pages: some 200,000 stacks of 9 bytes a node with the frames that they share.</summary>
+    public const int StacksCapacity = 32 << 20;
+
+    public const long LanesOffset = StacksOffset + StacksCapacity;
 
     /// <summary>Of the memory for that many lanes.</summary>
     public static long FileLength(int lanes) => LanesOffset + (long)lanes * LaneBytes;
@@ -59,6 +65,14 @@ internal struct RecordingHeader
 
     /// <summary>Of the text of the program's maps; 0 where there is none.</summary>
     public int MapsBytes;
+
+    /// <summary>Of the log of stacks, as far as it is whole.</summary>
+    public long StackBytes;
+
+    /// <summary>Stacks that were walked, the time that it took, and those that gave nothing or found no room.</summary>
+    public long StackWalks;
+    public long StackWalkNanoseconds;
+    public long StacksLost;
 }
 
 /// <summary>Why nothing more is recorded.</summary>
@@ -113,6 +127,9 @@ internal struct RawEvent
     public const uint WideBit = 0x80;
     public const int FlagsShift = 8;
     public const int TimeShift = 16;
+
+    /// <summary>No event: the number of the next event's call stack, in Address.</summary>
+    public const TraceEventKind StackOfNext = (TraceEventKind)0x7f;
 
     /// <summary>Sizes from here on need a second slot.</summary>
     public const ulong LargeSize = 1UL << 64 - SiteBits;

@@ -8,6 +8,7 @@ public sealed unsafe class RecordingMemory : IDisposable
 {
     private readonly nint[] _lanes = new nint[RecordingLayout.LaneCapacity];
     private nint _start;
+    private nint _stacks;
 
     private RecordingMemory(int descriptor, nint start)
     {
@@ -32,7 +33,7 @@ public sealed unsafe class RecordingMemory : IDisposable
         int lanes = RecordingLayout.LaneCapacity;
         while (lanes > 0 && ftruncate(descriptor, RecordingLayout.FileLength(lanes)) != 0)
             lanes >>= 1;
-        nint start = lanes > 0 ? Map(descriptor, RecordingLayout.LanesOffset) : MapFailed;
+        nint start = lanes > 0 ? Map(descriptor, RecordingLayout.StacksOffset) : MapFailed;
         if (start == MapFailed)
         {
             IOException failure = Failure("mmap of the recording");
@@ -53,7 +54,7 @@ public sealed unsafe class RecordingMemory : IDisposable
         int descriptor = open(path, OpenReadWriteCloseOnExec);
         if (descriptor < 0)
             throw Failure($"open of {path}");
-        nint start = Map(descriptor, RecordingLayout.LanesOffset);
+        nint start = Map(descriptor, RecordingLayout.StacksOffset);
         if (start == MapFailed)
         {
             IOException failure = Failure("mmap of the recording");
@@ -75,7 +76,9 @@ public sealed unsafe class RecordingMemory : IDisposable
         for (int lane = 0; lane < _lanes.Length; lane++)
             if (_lanes[lane] != 0)
                 munmap(_lanes[lane], RecordingLayout.LaneBytes);
-        munmap(_start, (nuint)RecordingLayout.LanesOffset);
+        if (_stacks != 0)
+            munmap(_stacks, RecordingLayout.StacksCapacity);
+        munmap(_start, (nuint)RecordingLayout.StacksOffset);
         close(Descriptor);
         Descriptor = -1;
         _start = 0;
@@ -95,6 +98,20 @@ public sealed unsafe class RecordingMemory : IDisposable
         }
 
         return (RawEvent*)_lanes[lane];
+    }
+
+    /// <summary>The log of stacks; null where the host refuses to map it. For one caller at a time.</summary>
+    internal byte* StackArea()
+    {
+        if (_stacks == 0)
+        {
+            nint start = Map(Descriptor, RecordingLayout.StacksCapacity, RecordingLayout.StacksOffset);
+            if (start == MapFailed)
+                return null;
+            _stacks = start;
+        }
+
+        return (byte*)_stacks;
     }
 
     /// <summary>Nothing more is to be appended; the first reason stays.</summary>

@@ -47,23 +47,23 @@ internal sealed class ChargedProcess(Process process, PageOwners owners, SiteTal
     }
 
     /// <summary>A block was handed out: from now on its site pays for those of its pages that had no owner, also for earlier faults on them.</summary>
-    public void Place(ulong start, ulong end, int site)
+    public void Place(ulong start, ulong end, int owner)
     {
         for (ulong page = PageSize.Down(start); page < end; page += PageSize.Bytes)
         {
-            uint pending = Owners.Own(page, site);
-            sites.At(site).MinorFaults += pending;
+            uint pending = Owners.Own(page, owner);
+            sites.CountFaults(owner, pending);
             AllocatorFaults -= pending;
         }
     }
 
     /// <summary>A block that is a mapping of its own, or a mapping of the program, was handed out or resized: its site pays for all of it from now on.</summary>
-    public void PlaceMapping(ulong start, ulong end, int site)
+    public void PlaceMapping(ulong start, ulong end, int owner)
     {
         for (ulong page = start; page < end; page += PageSize.Bytes)
         {
-            uint pending = Owners.Reown(page, site);
-            sites.At(site).MinorFaults += pending;
+            uint pending = Owners.Reown(page, owner);
+            sites.CountFaults(owner, pending);
             AllocatorFaults -= pending;
         }
     }
@@ -118,7 +118,7 @@ internal sealed class ChargedProcess(Process process, PageOwners owners, SiteTal
         {
             uint owner = Owners.OwnerAt(page);
             if (owner != 0 && IsResident(page))
-                sites.At((int)owner - 1).ResidentPages++;
+                sites.CountResidentPage((int)owner - 1);
         }
     }
 
@@ -127,7 +127,7 @@ internal sealed class ChargedProcess(Process process, PageOwners owners, SiteTal
         uint owner = Owners.OwnerAt(address);
         if (owner != 0)
         {
-            sites.At((int)owner - 1).MinorFaults += faults;
+            sites.CountFaults((int)owner - 1, faults);
             return;
         }
 

@@ -4,17 +4,21 @@ using Faultline.Kernel.Host;
 namespace Faultline.Tracing.Replay;
 
 /// <summary>
-/// Who pays for a page: the site whose block was placed first on it since it was last absent. One word a page of the simulated
+/// Who pays for a page: the owner (a site, or a site with a stack) whose block was placed first on it since it was last absent. One word a page of the simulated
 /// address space, off the GC heap, zero until the page is used.
 /// <code>
 ///   31 … 21                                        20 … 0
-///   faults taken before any block was placed       site + 1, 0 = no block yet
+///   faults taken before any block was placed       owner + 1, 0 = no block yet
 /// </code>
 /// </summary>
 internal sealed unsafe class PageOwners : IDisposable
 {
     private const int PendingShift = 21;
     private const uint OwnerMask = (1u << PendingShift) - 1;
+
+    /// <summary>The largest number of an owner.</summary>
+    public const int MostOwner = (int)OwnerMask - 1;
+
     private const uint MostPending = uint.MaxValue >> PendingShift;
 
     private readonly ReservedMemory _memory;
@@ -32,7 +36,7 @@ internal sealed unsafe class PageOwners : IDisposable
 
     public ulong End { get; }
 
-    /// <summary>Site + 1, 0 for none.</summary>
+    /// <summary>Owner + 1, 0 for none.</summary>
     public uint OwnerAt(ulong address) => *Entry(address) & OwnerMask;
 
     /// <summary>Adds faults to those that wait for an owner; more than fit stay the allocator's for good.</summary>
@@ -43,23 +47,23 @@ internal sealed unsafe class PageOwners : IDisposable
         *entry = (*entry & OwnerMask) | (uint)pending << PendingShift;
     }
 
-    /// <summary>Gives an unowned page its site; answers the faults that had been waiting. Does nothing to an owned one.</summary>
-    public uint Own(ulong address, int site)
+    /// <summary>Gives an unowned page its owner; answers the faults that had been waiting. Does nothing to an owned one.</summary>
+    public uint Own(ulong address, int owner)
     {
         uint* entry = Entry(address);
         if ((*entry & OwnerMask) != 0)
             return 0;
         uint pending = *entry >> PendingShift;
-        *entry = (uint)site + 1;
+        *entry = (uint)owner + 1;
         return pending;
     }
 
-    /// <summary>Gives a page to a site, whoever paid for it before; answers the faults that had been waiting.</summary>
-    public uint Reown(ulong address, int site)
+    /// <summary>Gives a page to an owner, whoever paid for it before; answers the faults that had been waiting.</summary>
+    public uint Reown(ulong address, int owner)
     {
         uint* entry = Entry(address);
         uint pending = *entry >> PendingShift;
-        *entry = (uint)site + 1;
+        *entry = (uint)owner + 1;
         return pending;
     }
 

@@ -1,11 +1,18 @@
 using Faultline.Kernel;
 using Faultline.Tracing.Events;
 using Faultline.Tracing.Session;
+using Faultline.Tracing.Stacks;
 
 namespace Faultline.Tracing.Replay;
 
 /// <summary>What one call site did in a replay; id 0 is calls without a site.</summary>
-public readonly record struct ReplayedSite(int Id, SiteCounters Counters);
+public readonly record struct ReplayedSite(int Id, SiteCounters Counters)
+{
+    /// <summary>Blocks that their thread freed before it allocated again, and their bytes.</summary>
+    public ulong TemporaryBlocks { get; init; }
+
+    public ulong TemporaryBytes { get; init; }
+}
 
 /// <summary>
 /// A trace, replayed: the counters that a session of the same program would hold. Sites are by rising id, without those at which
@@ -18,6 +25,15 @@ public sealed record ReplayResult
     public required SiteTable Names { get; init; }
 
     public required IReadOnlyList<ReplayedSite> Sites { get; init; }
+
+    /// <summary>
+    /// What each call stack did, with its weight. Where stacks were sampled (<see cref="TraceMetadata.Stacks"/>) they are estimates and hold only what was
+    /// sampled; else their sums are the sites'.
+    /// </summary>
+    public required IReadOnlyList<ReplayedStack> Stacks { get; init; }
+
+    /// <summary>The frames behind the stacks' numbers.</summary>
+    public required StackTable StackNames { get; init; }
 
     /// <summary>The simulated machine at the trace's end. Real figures are 0: there is no real process.</summary>
     public required SnapshotRecord Snapshot { get; init; }

@@ -9,6 +9,8 @@ internal sealed partial class ReplayRun
 {
     private const ulong HeaderBytes = 16;
 
+    private readonly LastAllocations _lastOf = new();
+
     /// <summary>What the program asked for, where .NET asked malloc for more.</summary>
     private static ulong Requested(in TraceEvent e) => e.Size - Math.Min(e.Argument, e.Size);
 
@@ -59,14 +61,14 @@ internal sealed partial class ReplayRun
         else if (pointer != 0 || e.Size == 0)
         {
             _blocks.Remove(e.OldAddress, out _);
-            _sites.CountRelease(old.Site, old.Requested, old.Usable);
+            _sites.CountRelease(old.Owner, old.Requested, old.Usable);
             if (pointer == 0)
                 return;
             if (pointer == old.Pointer && !_malloc.IsMapped(pointer))
                 _charged.ReleaseUntouched(PageSize.Up(pointer + _malloc.UsableSize(pointer)), old.Pointer + old.Usable);
             _sites.At(site).Moves += pointer != old.Pointer ? 1UL : 0;
             // A failure of the trace keeps the block under its old address.
-            Enter(e.Address == 0 ? e.OldAddress : e.Address, pointer, Requested(e), site);
+            Enter(e, e.Address == 0 ? e.OldAddress : e.Address, pointer, Requested(e));
         }
         else
         {
@@ -81,10 +83,15 @@ internal sealed partial class ReplayRun
         CountCall(e);
         if (e.Address == 0)
             return;
-        if (_blocks.Remove(e.Address, out ReplayedBlock block))
-            Release(ThreadOf(e.Thread), block);
-        else
+        if (!_blocks.Remove(e.Address, out ReplayedBlock block))
+        {
             Oddities.UnknownFrees++;
+            return;
+        }
+
+        if (_lastOf.IsTemporary(e.Thread, e.Address) && block.Pointer != 0)
+            _sites.CountTemporary(block.Owner, block.Requested);
+        Release(ThreadOf(e.Thread), block);
     }
 
     /// <summary>An address cannot be handed out twice: that its block was freed is missing from the trace.</summary>
@@ -103,7 +110,7 @@ internal sealed partial class ReplayRun
         if (!_malloc.IsMapped(block.Pointer) && PageSize.Down(block.Pointer - sizeof(ulong)) != PageSize.Down(block.Pointer + block.Usable - 1))
             _charged.ReleaseUntouched(block.Pointer - sizeof(ulong), block.Pointer + block.Usable);
         _malloc.Free(thread, block.Pointer);
-        _sites.CountRelease(block.Site, block.Requested, block.Usable);
+        _sites.CountRelease(block.Owner, block.Requested, block.Usable);
     }
 
     /// <summary>The model's answer to an allocation: the block's pages and counters, or the failure.</summary>
@@ -122,23 +129,25 @@ internal sealed partial class ReplayRun
         }
         else
         {
-            Enter(e.Address, pointer, requested, site);
+            Enter(e, e.Address, pointer, requested);
         }
     }
 
-    private void Enter(ulong address, ulong pointer, ulong requested, int site)
+    private void Enter(in TraceEvent e, ulong address, ulong pointer, ulong requested)
     {
+        int owner = OwnerOf(e, requested);
+        _lastOf.Allocated(e.Thread, address);
         ulong usable = _malloc.UsableSize(pointer);
         bool mapped = _malloc.IsMapped(pointer);
         _isFaithful &= pointer == address;
         if (mapped)
-            _charged.PlaceMapping(PageSize.Down(pointer - HeaderBytes - _malloc.MappingLeadOf(pointer)), pointer + usable, site);
+            _charged.PlaceMapping(PageSize.Down(pointer - HeaderBytes - _malloc.MappingLeadOf(pointer)), pointer + usable, owner);
         else
             // The size word is the first that is the chunk's own: the word before belongs to its neighbour.
-            _charged.Place(pointer - sizeof(ulong), pointer + usable, site);
+            _charged.Place(pointer - sizeof(ulong), pointer + usable, owner);
         if (_assumesWritten)
             _charged.AccessRange(pointer, requested, AccessKind.Write);
-        _sites.CountAllocation(site, requested, usable, mapped);
-        _blocks.Add(address, new ReplayedBlock(pointer, requested, usable, site));
+        _sites.CountAllocation(owner, requested, usable, mapped);
+        _blocks.Add(address, new ReplayedBlock(pointer, requested, usable, owner));
     }
 }

@@ -41,7 +41,7 @@ internal sealed partial class ReplayRun
         if (result.Failed)
             _sites.At(site).Failures++;
         else
-            EnterMapping(e.Address, result.Address.Value, e.Size, site);
+            EnterMapping(e, result.Address.Value);
         if (!result.Failed && (flags & MapFlags.Populate) != 0)
             _charged.AccessRange(result.Address.Value, e.Size, AccessKind.Write);
     }
@@ -83,11 +83,8 @@ internal sealed partial class ReplayRun
             _mappings.Add(address, block with { Requested = Math.Min(block.Requested, from), Usable = from });
         if (keepsHigh)
             _mappings.Add(address + to, block with { Pointer = block.Pointer + to, Requested = block.Requested - Math.Min(block.Requested, to), Usable = block.Usable - to });
-        ref Session.SiteCounters counters = ref _sites.At(block.Site);
-        counters.ReleasedRequestedBytes += Math.Min(block.Requested, to) - Math.Min(block.Requested, from);
-        counters.ReleasedUsableBytes += to - from;
-        counters.Released += keepsLow || keepsHigh ? 0UL : 1;
-        counters.Allocations += keepsLow && keepsHigh ? 1UL : 0;
+        _sites.CountCut(block.Owner, Math.Min(block.Requested, to) - Math.Min(block.Requested, from), to - from,
+            released: keepsLow || keepsHigh ? 0UL : 1, split: keepsLow && keepsHigh ? 1UL : 0);
     }
 
     private void Remap(in TraceEvent e, in ReplayedBlock mapping, int site)
@@ -100,16 +97,18 @@ internal sealed partial class ReplayRun
         }
 
         _mappings.Remove(e.OldAddress, out _);
-        _sites.CountRelease(mapping.Site, mapping.Requested, mapping.Usable);
+        _sites.CountRelease(mapping.Owner, mapping.Requested, mapping.Usable);
         _sites.At(site).Moves += result.Address.Value != mapping.Pointer ? 1UL : 0;
-        EnterMapping(e.Address, result.Address.Value, e.Size, site);
+        EnterMapping(e, result.Address.Value);
     }
 
-    private void EnterMapping(ulong address, ulong pointer, ulong length, int site)
+    private void EnterMapping(in TraceEvent e, ulong pointer)
     {
+        (ulong address, ulong length) = (e.Address, e.Size);
+        int owner = OwnerOf(e, length);
         _isFaithful &= pointer == address;
-        _charged.PlaceMapping(pointer, pointer + length, site);
-        _sites.CountAllocation(site, length, PageSize.Up(length), mapped: true);
-        _mappings.Add(address, new ReplayedBlock(pointer, length, PageSize.Up(length), site));
+        _charged.PlaceMapping(pointer, pointer + length, owner);
+        _sites.CountAllocation(owner, length, PageSize.Up(length), mapped: true);
+        _mappings.Add(address, new ReplayedBlock(pointer, length, PageSize.Up(length), owner));
     }
 }

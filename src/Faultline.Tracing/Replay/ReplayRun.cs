@@ -1,6 +1,7 @@
 using Faultline.Kernel;
 using Faultline.Libc;
 using Faultline.Tracing.Events;
+using Faultline.Tracing.Stacks;
 
 namespace Faultline.Tracing.Replay;
 
@@ -16,13 +17,18 @@ internal sealed partial class ReplayRun
     private readonly SiteTally _sites;
     private readonly ReplayedBlocks _blocks;
     private readonly bool _assumesWritten;
+    private readonly StackKind _stackKind;
+    private readonly StackTable _stackNames;
 
     /// <summary>Every block and mapping so far was put where it was in the recorded process: addresses need no translation.</summary>
     private bool _isFaithful;
 
     /// <summary><paramref name="seen"/> stands for the pages that the recording saw where blocks are put elsewhere; null: the pages themselves are touched.</summary>
-    public ReplayRun(TraceMetadata trace, ReplayOptions options, ReplayMachine machine, BlockTouches? seen = null)
+    public ReplayRun(ITraceSource source, ReplayOptions options, ReplayMachine machine, BlockTouches? seen = null)
     {
+        TraceMetadata trace = source.Metadata;
+        _stackKind = trace.Stacks.Kind;
+        _stackNames = source.Stacks;
         _machine = machine;
         _malloc = machine.Malloc;
         _charged = machine.Charged;
@@ -121,6 +127,10 @@ internal sealed partial class ReplayRun
         if ((e.Flags & TraceEventFlags.Continued) == 0)
             _sites.At(SiteOf(e)).Calls++;
     }
+
+    /// <summary>Whose the blocks are that the event allocates.</summary>
+    private int OwnerOf(in TraceEvent e, ulong requested)
+        => _sites.OwnerOf(SiteOf(e), _stackKind != StackKind.Off && _stackNames.Has(e.Stack) ? e.Stack : 0, requested, _stackKind);
 
     private int SiteOf(in TraceEvent e) => HasOneSite ? OneSite : SiteTally.Known(e.Site);
 }

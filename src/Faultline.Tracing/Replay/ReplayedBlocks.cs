@@ -2,8 +2,8 @@ using Faultline.Kernel;
 
 namespace Faultline.Tracing.Replay;
 
-/// <summary>A live block of the trace: where the model put it (0 where the model had no memory), and who asked for how much.</summary>
-internal readonly record struct ReplayedBlock(ulong Pointer, ulong Requested, ulong Usable, int Site);
+/// <summary>A live block of the trace: where the model put it (0 where the model had no memory), and who asked for how much (<see cref="SiteTally"/> has owners).</summary>
+internal readonly record struct ReplayedBlock(ulong Pointer, ulong Requested, ulong Usable, int Owner);
 
 /// <summary>
 /// Live blocks by their addresses in the trace. Where the trace tells touches by page, blocks are found by range too.

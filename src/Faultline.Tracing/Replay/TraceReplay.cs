@@ -17,6 +17,8 @@ public static class TraceReplay
     {
         if (isSeenLate)
             yield return SeenLate;
+        if (machine.Sites.HasTooManyStacks)
+            yield return "more different call stacks than a replay can keep apart: the rest is shown by site";
         if (machine.HasRecordedSpace && run.Successors > 0)
             yield return FormattableString.Invariant($"{run.Successors} threads made their first call after another had ended, and may have got its arena here; .NET's threads have ")
                 + "an arena from their start on, which no recording shows: if they were there before, the program has more arenas";
@@ -30,7 +32,7 @@ public static class TraceReplay
     public static ReplayResult Run(ITraceSource source, ReplayOptions options, Action<ulong>? progress = null, BlockTouches? seen = null)
     {
         using ReplayMachine machine = new(source.Metadata, options);
-        ReplayRun run = new(source.Metadata, options, machine, seen);
+        ReplayRun run = new(source, options, machine, seen);
         UsageMeter usage = default;
         ulong done = Drive(source, run, machine, ulong.MaxValue, ref usage, progress);
         KernelWork work = machine.Work;
@@ -43,6 +45,8 @@ public static class TraceReplay
             Trace = source.Metadata,
             Names = run.HasOneSite ? OneSite(options) : source.Sites,
             Sites = sites,
+            Stacks = machine.Sites.ToStacks(source.Metadata.Stacks),
+            StackNames = source.Stacks,
             Snapshot = snapshot,
             Machine = machine.Options,
             Tunables = options.TunablesFor(source.Metadata),
@@ -69,7 +73,7 @@ public static class TraceReplay
         ReplayMachine machine = RecordedProgram.Start(source.Metadata, options, out string? note);
         try
         {
-            ReplayRun run = new(source.Metadata, options, machine);
+            ReplayRun run = new(source, options, machine);
             UsageMeter usage = default;
             ulong done = Drive(source, run, machine, lastEvent, ref usage, progress: null);
             return new ReplayStory(machine, done, note);

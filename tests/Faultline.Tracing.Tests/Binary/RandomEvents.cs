@@ -30,6 +30,7 @@ internal sealed class RandomEvents(int seed)
             Address = 0x5555_5555_9000 + (ulong)_random.Next(1 << 16) * 16,
             Size = kind == TraceEventKind.Free ? 0 : (ulong)_random.Next(2000),
             Time = _time,
+            Stack = kind == TraceEventKind.Malloc && _random.Next(4) == 0 ? _random.Next(300) : 0,
         };
     }
 
@@ -41,6 +42,7 @@ internal sealed class RandomEvents(int seed)
         Thread = (int)AnyNumber(),
         Site = (int)AnyNumber(),
         Argument = (uint)AnyNumber(),
+        Stack = _random.Next(2) == 0 ? 0 : (int)AnyNumber(),
         Address = AnyNumber(),
         OldAddress = AnyNumber(),
         Size = AnyNumber(),

@@ -2,6 +2,7 @@ using Faultline.TestSupport;
 using Faultline.Tracing.Events;
 using Faultline.Tracing.Importers;
 using Faultline.Tracing.Replay;
+using Faultline.Tracing.Stacks;
 
 namespace Faultline.Tracing.Tests.Replay;
 
@@ -32,6 +33,8 @@ internal static class Replays
 
     public static ReplayResult Events(TraceMetadata metadata, ReplayOptions options, params TraceEvent[] events) => Run(new Listed(metadata, events), options);
 
+    public static ReplayResult Events(TraceMetadata metadata, StackTable stacks, params TraceEvent[] events) => Run(new Listed(metadata, events, stacks));
+
     public static ITraceSource Source(TraceMetadata metadata, params TraceEvent[] events) => new Listed(metadata, events);
 
     public static Tracing.Session.SiteCounters SiteOf(ReplayResult result, int id) => result.Sites.Single(site => site.Id == id).Counters;
@@ -48,6 +51,7 @@ internal static class Replays
             Assert.True(site.Counters.Allocations >= site.Counters.MappedAllocations);
         }
 
+        CheckStacks(result);
         Assert.Equal(result.Snapshot.MinorFaults, faults);
         Assert.Equal(result.Snapshot.LiveBlocks, live);
         Assert.InRange(resident, 0UL, result.Snapshot.ResidentPages);
@@ -55,13 +59,33 @@ internal static class Replays
         Assert.InRange(result.Snapshot.StrandedPages, 0UL, result.Snapshot.HeapResidentPages);
     }
 
-    private sealed class Listed(TraceMetadata metadata, TraceEvent[] events) : ITraceSource
+    /// <summary>Without sampling the stacks' sums are the sites'.</summary>
+    private static void CheckStacks(ReplayResult result)
+    {
+        if (result.Trace.Stacks.Kind == StackKind.Sample)
+            return;
+        Assert.All(result.Stacks, stack => Assert.Equal(1, stack.Weight));
+        foreach (ReplayedSite site in result.Sites)
+        {
+            List<StackCounters> stacks = [.. result.Stacks.Where(stack => stack.Site == site.Id).Select(stack => stack.Counters)];
+            ulong Sum(Func<StackCounters, ulong> field) => stacks.Aggregate(0UL, (sum, stack) => sum + field(stack));
+            Assert.Equal(site.Counters.RequestedBytes, Sum(stack => stack.RequestedBytes));
+            Assert.Equal(site.Counters.Allocations - site.Counters.Released, Sum(stack => stack.LiveBlocks));
+            Assert.Equal(site.Counters.MinorFaults, Sum(stack => stack.MinorFaults));
+            Assert.Equal(site.Counters.ResidentPages, Sum(stack => stack.ResidentPages));
+            Assert.Equal(site.TemporaryBytes, Sum(stack => stack.TemporaryBytes));
+        }
+    }
+
+    private sealed class Listed(TraceMetadata metadata, TraceEvent[] events, StackTable? stacks = null) : ITraceSource
     {
         private int _next;
 
         public TraceMetadata Metadata => metadata;
 
         public Tracing.Session.SiteTable Sites => Tracing.Session.SiteTable.Empty;
+
+        public StackTable Stacks { get; } = stacks ?? new();
 
         public TraceDamage? Damage => null;
 
