@@ -45,6 +45,15 @@ internal static unsafe class Program
                 return RunChildren(arguments[1]);
             case "wrong":
                 return DoWrong();
+            case "session":
+                return SessionProgram.Run();
+            case "session-compiled":
+                CompiledRouting.Register("TestProgram", 20, "1\t\tPrograms.Program\tWork\tNativeMemory.Alloc\t12\tProgram.cs\n2\t\tPrograms.Program\tWork\tNativeMemory.Alloc\t13\tProgram.cs\n");
+                return SessionProgram.Run();
+            case "session-late":
+                CompiledRouting.Register("TestProgram", 20, "");
+                Work();
+                return SessionProgram.OtherOptions();
             case "base":
                 Console.WriteLine(AppContext.BaseDirectory);
                 return 0;
@@ -54,7 +63,7 @@ internal static unsafe class Program
     }
 
     /// <summary>Site 1: ten blocks of 100 bytes, all live. Site 2: a block of 1 MiB of which ten pages more are written. Site 3: freed.</summary>
-    private static void Work()
+    internal static void Work()
     {
         for (int i = 0; i < 10; i++)
             *(int*)NativeMemoryShim.Alloc(100, 1) = i;

@@ -49,6 +49,21 @@ internal sealed unsafe partial class ShimEngine
         }
     }
 
+    /// <summary>
+    /// Takes a snapshot and reads the session before another is taken. Throws <see cref="InvalidOperationException"/>, with the reason, where
+    /// the engine has stepped aside.
+    /// </summary>
+    public T Look<T>(Func<SessionFile, T> read)
+    {
+        lock (_snapshotGate)
+        {
+            TakeSnapshot(SnapshotReason.Periodic);
+            if (_steppedAside)
+                throw new InvalidOperationException(SessionNotes.Read(_session).LastOrDefault(note => note.Kind == "internal").Text ?? "the simulation stopped");
+            return read(_session);
+        }
+    }
+
     private void ObserveAll()
     {
         ulong unbacked = _watched.Process.UnbackedPages;

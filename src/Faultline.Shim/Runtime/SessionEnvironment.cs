@@ -26,6 +26,9 @@ internal static unsafe class SessionEnvironment
             AppContext.SetData("APP_CONTEXT_BASE_DIRECTORY", folder);
         Set(SessionLayout.EnvironmentVariable, null);
         Set(BaseDirectoryVariable, null);
+        if (Environment.GetEnvironmentVariable(SharedSites.EnvironmentVariable) is { } sites)
+            SiteNames.FromTool(sites);
+        Set(SharedSites.EnvironmentVariable, null);
         if (session != null && Environment.GetEnvironmentVariable(StartupHooksVariable) is { } hooks)
             Set(StartupHooksVariable, WithoutOwn(hooks));
         return session;

@@ -16,21 +16,28 @@ internal static unsafe class ShimRuntime
     /// <summary>Asking makes sure that the engine was looked for.</summary>
     public static bool IsRouted => Engine != null;
 
-    /// <summary>Joins the session that the environment names; null when there is none, another process has it, or the host refuses. Never throws.</summary>
+    /// <summary>
+    /// Joins the session that the environment names, else makes one if the compiler routed the program's calls; null when there is none, another
+    /// process has it, or the host refuses. Never throws.
+    /// </summary>
     private static ShimEngine? Attach()
     {
         string? path = SessionEnvironment.Take();
-        if (path == null)
-            return null;
         SessionFile? session = null;
         try
         {
-            session = SessionFile.Attach(path, largestArena: 1UL << 40);
-            return session == null ? null : Start(session, path);
+            if (path != null)
+                session = SessionFile.Attach(path, largestArena: 1UL << 40);
+            else if (OwnSession.IsWanted)
+                (session, path) = OwnSession.Create();
+            ShimEngine? engine = session == null ? null : Start(session, path!);
+            ProcessRouting.Settle();
+            return engine;
         }
         catch (Exception failure)
         {
             Refuse(session, failure);
+            ProcessRouting.Settle(failure.Message);
             return null;
         }
     }

@@ -11,12 +11,13 @@ namespace Faultline.Tool.Running;
 /// </summary>
 internal static class ChildProcess
 {
-    public static int Run(LaunchPlan plan, string sessionPath)
+    public static int Run(LaunchPlan plan, SessionFile session, SharedSites sites)
     {
         ProcessStartInfo start = new(plan.FileName, plan.Arguments) { UseShellExecute = false };
         foreach ((string name, string value) in plan.Environment)
             start.Environment[name] = value;
-        start.Environment[SessionLayout.EnvironmentVariable] = sessionPath;
+        start.Environment[SessionLayout.EnvironmentVariable] = session.Path;
+        start.Environment[SharedSites.EnvironmentVariable] = sites.Path;
         // From before its start, so that no signal ends the tool while the program runs.
         using SignalForwarding signals = new();
         using Process process = StartOrExplain(start);

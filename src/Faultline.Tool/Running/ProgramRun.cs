@@ -23,9 +23,10 @@ internal sealed record ProgramRun(int ExitCode, SessionReading Session, SiteTabl
         using TraceRecording? recording = trace == null ? null
             : TraceRecording.Create(request.TracePath!, trace, sites.Sites, KnownOf(request, plan));
         using SessionFile session = CreateSession(request, plan.Sites.Count, recording?.Descriptor ?? 0);
+        using SharedSites shared = ShareSites(sites);
         recording?.Start(session);
         long started = Stopwatch.GetTimestamp();
-        int exitCode = ChildProcess.Run(plan, session.Path);
+        int exitCode = ChildProcess.Run(plan, session, shared);
         TimeSpan wallTime = Stopwatch.GetElapsedTime(started);
         long ended = HostFacts.UnixNanoseconds();
         RunFacts facts = new(request.Target, Path.GetFileName(application), exitCode, wallTime, ended, HostFacts.RamBytes())
@@ -43,6 +44,18 @@ internal sealed record ProgramRun(int ExitCode, SessionReading Session, SiteTabl
         Program = string.Join(' ', [request.Target, .. request.Arguments]),
         Tunables = ProgramEnvironment.Tunables(plan),
     };
+
+    private static SharedSites ShareSites(SiteTable sites)
+    {
+        try
+        {
+            return SharedSites.Create(sites.Sites);
+        }
+        catch (IOException e)
+        {
+            throw new UsageException($"the host refuses the memory that the program and the tool would share: {e.Message}");
+        }
+    }
 
     private static SessionFile CreateSession(RunRequest request, int sites, int recording)
     {

@@ -28,7 +28,7 @@ internal sealed class RoutedChild : IDisposable
     public SiteCounters Site(int site) => SessionCounters.Read(Session, site);
 
     /// <summary>Limits are the shell's, such as "-v 1000000".</summary>
-    public RoutedChild Run(string what, bool routed = true, string? limit = null)
+    public RoutedChild Run(string what, bool routed = true, string? limit = null, params (string Name, string Value)[] environment)
     {
         string command = $"exec dotnet exec '{Program}' {what} {Session.Path}";
         if (limit != null)
@@ -43,6 +43,8 @@ internal sealed class RoutedChild : IDisposable
             start.Environment["DOTNET_STARTUP_HOOKS"] = Path.Combine(AppContext.BaseDirectory, "Faultline.Shim.dll");
         }
 
+        foreach ((string name, string value) in environment)
+            start.Environment[name] = value;
         using Process process = Process.Start(start)!;
         Task<string> errors = process.StandardError.ReadToEndAsync();
         Output = process.StandardOutput.ReadToEnd();
