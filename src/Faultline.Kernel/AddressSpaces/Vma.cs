@@ -43,17 +43,16 @@ internal enum VmaFlags : uint
 
 /// <summary>
 /// Half-open byte range [Start, End), page aligned. <see cref="PageOffset"/> is the page number that the first page had when
-/// the area was made: it survives a move, and neighbours merge only where it continues. <see cref="AnonymousRoot"/> names the
-/// reverse map that the area's written pages hang on; 0 until the first private page. <see cref="File"/> is the number of the file
+/// the area was made: it survives a move, and neighbours merge only where it continues. <see cref="AnonVma"/> is the
+/// reverse map that the area's written pages hang on; null until the first private page. <see cref="File"/> is the number of the file
 /// (<see cref="OpenFile"/>) that is mapped, from page <see cref="PageOffset"/> of it on; 0 for anonymous memory. <see cref="Name"/>: see <see cref="AreaNames"/>.
 /// </summary>
-internal struct Vma
+internal unsafe struct Vma
 {
     public ulong Start;
     public ulong End;
     public ulong PageOffset;
     public VmaFlags Flags;
-    public uint AnonymousRoot;
     public uint File;
     public uint Name;
 
@@ -63,6 +62,11 @@ internal struct Vma
     /// <summary>The kernel's record of the area: an object of cache vm_area_struct.</summary>
     public ulong Object;
 
+    public AnonVma* AnonVma;
+
+    /// <summary>Its links to that and to those of the processes that it was forked from; youngest first.</summary>
+    public AnonVmaChain* Chain;
+
     public readonly ulong Pages => (End - Start) >> PageSize.Shift;
 
     /// <summary>True where Linux would make one area of this one and the one that follows it.</summary>
@@ -70,8 +74,17 @@ internal struct Vma
         End == next.Start && Flags == next.Flags && File == next.File && Name == next.Name && PageOffset + Pages == next.PageOffset && RootsAgree(next);
 
     private readonly bool RootsAgree(in Vma next) =>
-        AnonymousRoot == next.AnonymousRoot
-        || ((AnonymousRoot == 0 || next.AnonymousRoot == 0) && (Flags & VmaFlags.Forked) == 0);
+        AnonVma == next.AnonVma
+        || ((AnonVma == null || next.AnonVma == null) && (Flags & VmaFlags.Forked) == 0);
+
+    /// <summary>The reverse map of an area that is about to go becomes this one's (dup_anon_vma).</summary>
+    public void TakeChain(ref Vma from)
+    {
+        AnonVma = from.AnonVma;
+        Chain = from.Chain;
+        from.AnonVma = null;
+        from.Chain = null;
+    }
 
     /// <summary>The part of the area from <paramref name="address"/> on; the caller shortens the lower part.</summary>
     public readonly Vma From(ulong address)
@@ -82,5 +95,5 @@ internal struct Vma
         return upper;
     }
 
-    public override readonly string ToString() => $"[0x{Start:x}, 0x{End:x}) {Flags} offset 0x{PageOffset:x} root {AnonymousRoot} file {File}";
+    public override readonly string ToString() => $"[0x{Start:x}, 0x{End:x}) {Flags} offset 0x{PageOffset:x} {(AnonVma == null ? "never written" : "written")} file {File}";
 }

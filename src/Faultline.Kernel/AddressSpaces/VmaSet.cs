@@ -19,12 +19,14 @@ internal sealed unsafe class VmaSet : IDisposable
     private bool _mapsFiles;
 
     private readonly KmemCache _cache;
+    private readonly AnonVmas _reverse;
     private readonly int _cpu;
+    private int _longestChain;
 
     /// <summary>Takes the objects of its areas from a cache, on a processor.</summary>
-    public VmaSet(FileAreaChanges changes, KmemCache cache, int cpu)
+    public VmaSet(FileAreaChanges changes, KmemCache cache, AnonVmas reverse, int cpu)
     {
-        (_changes, _cache, _cpu) = (changes, cache, cpu);
+        (_changes, _cache, _reverse, _cpu) = (changes, cache, reverse, cpu);
         _areas = (Vma*)_memory.Start;
     }
 
@@ -39,7 +41,14 @@ internal sealed unsafe class VmaSet : IDisposable
 
     /// <summary>True if kernel memory for this many more areas can be had: to be asked before a change that may add some. False is ENOMEM.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public bool MayAdd(int count) => _cache.Ensure(_cpu, count);
+    public bool MayAdd(int count) => _cache.Ensure(_cpu, count) && (_longestChain == 0 || _reverse.MayLink(_cpu, count * _longestChain));
+
+    /// <summary>Gives an area its reverse map, a neighbour's or a new one. False when kernel memory ran out.</summary>
+    public bool TryPrepare(int index, AnonVma* neighbour)
+    {
+        _longestChain = Math.Max(_longestChain, 1);
+        return _reverse.TryPrepare(ref _areas[index], neighbour, _cpu);
+    }
 
     /// <summary>Index of the first area that ends above the address (it may start above it too); Count if there is none.</summary>
     public int FindIndex(ulong address)
@@ -157,25 +166,31 @@ internal sealed unsafe class VmaSet : IDisposable
             }
 
             left.End = right.End;
-            left.AnonymousRoot = Math.Max(left.AnonymousRoot, right.AnonymousRoot);
+            if (left.AnonVma == null)
+                left.TakeChain(ref right);
             RemoveAt(index + 1, 1);
         }
     }
 
-    /// <summary>Becomes a copy of another set. False when kernel memory ran out; this set is empty then.</summary>
+    /// <summary>Becomes a copy of another set, that of a parent. False when kernel memory ran out; this set is empty then.</summary>
     public bool TryCopy(VmaSet other)
     {
         for (; Count < other.Count; Count++)
         {
-            _areas[Count] = other._areas[Count];
-            if ((_areas[Count].Object = _cache.Allocate(_cpu)) == 0)
+            ref Vma area = ref _areas[Count];
+            area = other._areas[Count];
+            area.Object = _cache.Allocate(_cpu);
+            if (area.Object == 0 || !_reverse.TryFork(ref area, other._areas[Count], _cpu))
             {
+                if (area.Object != 0)
+                    _cache.Free(_cpu, area.Object);
                 Clear();
                 return false;
             }
         }
 
         TotalPages = other.TotalPages;
+        _longestChain = other._longestChain == 0 ? 0 : other._longestChain + 1;
         _mapsFiles = other._mapsFiles;
         NoteChange();
         return true;
@@ -185,7 +200,7 @@ internal sealed unsafe class VmaSet : IDisposable
     {
         NoteChange();
         for (int i = 0; i < Count; i++)
-            _cache.Free(_cpu, _areas[i].Object);
+            Drop(ref _areas[i]);
         Count = 0;
         _peakPages = PeakPages;
         TotalPages = 0;
@@ -225,7 +240,7 @@ internal sealed unsafe class VmaSet : IDisposable
             throw new InvalidOperationException($"{Count} areas: the caller did not check max_map_count");
         Buffer.MemoryCopy(_areas + index, _areas + index + 1, (MaxMapCount + 16 - index - 1) * (long)sizeof(Vma), (Count - index) * (long)sizeof(Vma));
         area.Object = _cache.Allocate(_cpu);
-        if (area.Object == 0)
+        if (area.Object == 0 || (area.Chain != null && !_reverse.TryClone(ref area, area, _cpu)))
             throw new InvalidOperationException("no kernel memory for an area: the caller did not ask for it");
         _areas[index] = area;
         Count++;
@@ -236,10 +251,16 @@ internal sealed unsafe class VmaSet : IDisposable
     private void RemoveAt(int index, int count)
     {
         for (int i = index; i < index + count; i++)
-            _cache.Free(_cpu, _areas[i].Object);
+            Drop(ref _areas[i]);
         Buffer.MemoryCopy(_areas + index + count, _areas + index, (Count - index) * (long)sizeof(Vma), (Count - index - count) * (long)sizeof(Vma));
         Count -= count;
         NoteChange();
+    }
+
+    private void Drop(ref Vma area)
+    {
+        _reverse.Unlink(ref area, _cpu);
+        _cache.Free(_cpu, area.Object);
     }
 
     /// <summary>Reverse maps of files were made of areas as they were.</summary>

@@ -27,7 +27,7 @@ internal sealed unsafe partial class Compactor
         }
 
         if ((frame.Flags & FrameFlags.FileCache) != 0)
-            *_machine.Files.Of(frame).Pages.Slot(frame.Index) = CacheEntry.Page(to, 0);
+            _machine.Files.Of(frame).Pages.Set(frame.Index, CacheEntry.Page(to, 0));
         if ((frame.Flags & FrameFlags.SwapCache) != 0)
             _machine.Swap[frame.Private].Cache = to;
         Lruvec vector = _machine.Lru.VectorOf(from);

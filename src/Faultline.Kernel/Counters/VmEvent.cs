@@ -2,7 +2,7 @@ namespace Faultline.Kernel;
 
 /// <summary>
 /// The machine's counters: the one table of them, in the order of /proc/vmstat and spelled as there (mm/vmstat.c vmstat_text,
-/// 6.18), so that the name printed is the name used. Those that start with nr_ are gauges (pages, but
+/// 6.18), so that the name printed is the name used. workingset_nodes and those that start with nr_ are gauges (pages, but
 /// nr_anon_transparent_hugepages and nr_file_pmdmapped count huge pages, nr_kernel_stack KiB; nr_dirtied and nr_written only grow), the others only grow.
 /// </summary>
 public enum VmEvent
@@ -16,12 +16,14 @@ public enum VmEvent
     nr_unevictable,
     nr_slab_reclaimable,
     nr_slab_unreclaimable,
+    workingset_nodes,
     workingset_refault_anon,
     workingset_refault_file,
     workingset_activate_anon,
     workingset_activate_file,
     workingset_restore_anon,
     workingset_restore_file,
+    workingset_nodereclaim,
     nr_anon_pages,
     nr_mapped,
     nr_file_pages,

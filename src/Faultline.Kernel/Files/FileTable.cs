@@ -9,7 +9,7 @@ namespace Faultline.Kernel;
 public sealed class FileTable
 {
     private readonly Machine _machine;
-    private readonly TablePool _nodes = new();
+    private readonly TablePool _nodeMemory = new();
     private readonly SortedDictionary<uint, Inode> _inodes = [];
     private readonly Dictionary<string, Inode> _names = new(StringComparer.Ordinal);
     private readonly Dictionary<uint, OpenFile> _opened = [];
@@ -20,13 +20,18 @@ public sealed class FileTable
     {
         _machine = machine;
         Names = new DentryCache(machine);
+        Nodes = new TreeNodes(machine, _nodeMemory);
         machine.Reclaimer.Shrinkers.Add(Names);
+        machine.Reclaimer.Shrinkers.Add(Nodes);
     }
 
     /// <summary>Every file there is, unlinked ones too, in the order they were made.</summary>
     public IEnumerable<Inode> All => _inodes.Values;
 
     internal DentryCache Names { get; }
+
+    /// <summary>Nodes of the files' page trees.</summary>
+    internal TreeNodes Nodes { get; }
 
     /// <summary>
     /// A file of so many bytes, none of which is in memory yet; its name and inode are. Throws <see cref="OutOfMemoryException"/> where
@@ -131,6 +136,8 @@ public sealed class FileTable
     /// <summary>The file of a page in the page cache.</summary>
     internal Inode Of(in Frame frame) => _inodes[frame.Mapping];
 
+    internal Inode Numbered(uint number) => _inodes[number];
+
     /// <summary>Whether there is kernel memory for <see cref="CreateShared"/>, which must not fail.</summary>
     internal bool MayCreateShared() =>
         _machine.Caches.ShmemInodeCache.Ensure(0, 1) && _machine.Caches.Dentry.Ensure(0, 1) && _machine.Caches.Filp.Ensure(0, 1);
@@ -152,7 +159,7 @@ public sealed class FileTable
         Release(open);
     }
 
-    internal void Dispose() => _nodes.Dispose();
+    internal void Dispose() => _nodeMemory.Dispose();
 
     private Inode MakeUnlinked(string path, ulong size)
     {
@@ -165,7 +172,7 @@ public sealed class FileTable
     {
         if (size >> 52 != 0)
             throw new ArgumentException($"file \"{path}\" cannot have {size} bytes: files are shorter than 2^52");
-        var file = new Inode(++_lastInode, path, size, kind, _nodes);
+        var file = new Inode(++_lastInode, path, size, kind, Nodes);
         BringName(file);
         _inodes.Add(file.Number, file);
         Names.NoteUnused(file);

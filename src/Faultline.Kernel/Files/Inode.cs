@@ -6,13 +6,13 @@ namespace Faultline.Kernel;
 /// <summary>One file. It lives until it has no name, nobody has it open and nothing maps it.</summary>
 public sealed class Inode
 {
-    internal Inode(uint number, string path, ulong size, FileKind kind, TablePool pool)
+    internal Inode(uint number, string path, ulong size, FileKind kind, TreeNodes nodes)
     {
         Number = number;
         Path = path;
         Size = size;
         Kind = kind;
-        Pages = new PageTree(pool);
+        Pages = new PageTree(nodes, number, hasShadows: kind == FileKind.Disk);
         NumberOnDevice = kind == FileKind.Kernel ? 0 : number;
         Device = kind switch
         {

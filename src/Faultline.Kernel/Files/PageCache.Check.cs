@@ -9,7 +9,7 @@ internal sealed unsafe partial class PageCache
     /// </summary>
     public ulong CheckInvariants(Func<uint, int> mapped, Action<uint> visit)
     {
-        ulong cached = 0, shared = 0, dirty = 0, mappedPages = 0;
+        ulong cached = 0, shared = 0, dirty = 0, mappedPages = 0, nodes = 0;
         foreach (Inode file in _machine.Files.All)
         {
             (ulong cachedHere, ulong dirtyHere, ulong values) = (0, 0, 0);
@@ -26,6 +26,7 @@ internal sealed unsafe partial class PageCache
                 mappedPages += _frames[CacheEntry.Pfn(entry)].MapCount != 0 ? 1UL : 0;
             }
 
+            nodes += file.Pages.CheckInvariants();
             Expect(cachedHere, file.Cached, $"cached pages of {file}");
             Expect(values, file.Values, $"entries without a page of {file}");
             if (file.Kind == FileKind.Disk)
@@ -35,6 +36,8 @@ internal sealed unsafe partial class PageCache
             shared += file.Kind == FileKind.Tmpfs ? cachedHere : 0;
         }
 
+        Expect(nodes, _machine.Files.Nodes.InUse, "nodes of page trees");
+        Expect(nodes, _machine.Caches.RadixTreeNode.ObjectsInUse, "radix_tree_node objects");
         Expect(cached, _stat[VmEvent.nr_file_pages] - _stat[VmEvent.nr_swapcached], "nr_file_pages without the swap cache");
         Expect(shared, _stat[VmEvent.nr_shmem], "nr_shmem");
         Expect(dirty, _stat[VmEvent.nr_dirty], "nr_dirty");

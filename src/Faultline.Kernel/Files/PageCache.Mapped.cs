@@ -105,7 +105,7 @@ internal sealed unsafe partial class PageCache
     private void ForgetValue(Inode file, ulong index)
     {
         ulong value = CacheEntry.ValueOf(file.Pages[index]);
-        *file.Pages.Slot(index) = 0;
+        file.Pages.Set(index, 0);
         file.Values--;
         if (file.Kind == FileKind.Tmpfs)
         {
@@ -114,6 +114,5 @@ internal sealed unsafe partial class PageCache
                 _machine.Commit.Uncharge(1);
         }
 
-        ReleaseTree(file);
     }
 }

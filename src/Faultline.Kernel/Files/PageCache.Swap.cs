@@ -14,7 +14,7 @@ internal sealed unsafe partial class PageCache
         if (slot == 0)
             return false;
         _machine.Swap.TryDuplicate(slot);
-        *file.Pages.Slot(index) = CacheEntry.Value(slot);
+        file.Pages.Set(index, CacheEntry.Value(slot));
         file.Values++;
         CountShared(file, -1);
         frame.Flags = (frame.Flags & ~FrameFlags.FileCache) | FrameFlags.Anonymous | FrameFlags.SwapCache | FrameFlags.Dirty;
@@ -59,7 +59,7 @@ internal sealed unsafe partial class PageCache
         ref Frame frame = ref _frames[pfn];
         frame.Flags = (frame.Flags & ~(FrameFlags.Anonymous | FrameFlags.SwapCache | FrameFlags.Reclaim)) | FrameFlags.FileCache | FrameFlags.Dirty;
         (frame.Mapping, frame.Private, frame.Index) = (file.Number, 0, index);
-        *file.Pages.Slot(index) = CacheEntry.Page(pfn, 0);
+        file.Pages.Set(index, CacheEntry.Page(pfn, 0));
         file.Values--;
         CountShared(file, 1);
         return true;

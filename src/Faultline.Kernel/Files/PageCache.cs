@@ -57,6 +57,15 @@ internal sealed unsafe partial class PageCache
             return first;
         }
 
+        if (!file.Pages.TryMake(index, pages, process.Cpu))
+        {
+            for (uint i = 0; i < pages; i++)
+                _machine.FreePage(process.Cpu, first + i);
+            if (charge)
+                _machine.Commit.Uncharge(pages);
+            return FrameAllocator.None;
+        }
+
         for (uint i = 0; i < pages; i++)
             Insert(file, index + i, first + i, order);
         return first;
@@ -107,26 +116,25 @@ internal sealed unsafe partial class PageCache
     /// Takes one page out of the cache and gives its frame back. Nothing may map it. What was dirty is lost; a folio it was part of falls
     /// apart into single pages.
     /// </summary>
-    public void Remove(Inode file, ulong index)
+    public void Remove(Inode file, ulong index) => Replace(file, index, 0);
+
+    private void Replace(Inode file, ulong index, ulong entry)
     {
         if (CacheEntry.Order(file.Pages[index]) != 0)
             SplitFolio(file, index);
-        ulong* slot = file.Pages.Slot(index);
-        uint pfn = CacheEntry.Pfn(*slot);
+        uint pfn = CacheEntry.Pfn(file.Pages[index]);
         ForgetDirty(file, pfn);
-        *slot = 0;
+        file.Pages.Set(index, entry);
         TakeOut(file, pfn);
         if (file.Kind == FileKind.Tmpfs && file.ChargedAtOnce == 0)
             _machine.Commit.Uncharge(1);
-        ReleaseTree(file);
     }
 
     /// <summary>Reclaim takes a page that nobody maps; what is to be remembered of it is kept in its place until it comes back.</summary>
     public void Evict(Inode file, ulong index, ulong shadow)
     {
         file.Values++;
-        Remove(file, index);
-        *file.Pages.Slot(index) = CacheEntry.Value(shadow);
+        Replace(file, index, CacheEntry.Value(shadow));
     }
 
     /// <summary>Its frames go their own ways from now on (split_folio).</summary>
@@ -134,10 +142,7 @@ internal sealed unsafe partial class PageCache
     {
         (ulong first, int order) = FolioOf(file, index);
         for (ulong at = first; at < first + (1UL << order); at++)
-        {
-            ulong* slot = file.Pages.Slot(at);
-            *slot = CacheEntry.Page(CacheEntry.Pfn(*slot), 0);
-        }
+            file.Pages.Set(at, CacheEntry.Page(CacheEntry.Pfn(file.Pages[at]), 0));
     }
 
     private void Insert(Inode file, ulong index, uint pfn, int order)
@@ -151,9 +156,8 @@ internal sealed unsafe partial class PageCache
         };
         frame.Mapping = file.Number;
         frame.Index = index;
-        ulong* slot = file.Pages.Slot(index);
-        ulong before = *slot;
-        *slot = CacheEntry.Page(pfn, order);
+        ulong before = file.Pages[index];
+        file.Pages.Set(index, CacheEntry.Page(pfn, order));
         if (CacheEntry.IsValue(before))
             TakeValue(file, pfn, CacheEntry.ValueOf(before));
         file.Cached++;
@@ -179,11 +183,5 @@ internal sealed unsafe partial class PageCache
         if (file.Kind == FileKind.Tmpfs)
             _stat[VmEvent.nr_shmem]--;
         _machine.FreePage(0, pfn);
-    }
-
-    private static void ReleaseTree(Inode file)
-    {
-        if (file.Cached == 0 && file.Values == 0)
-            file.Pages.Clear();
     }
 }

@@ -49,6 +49,7 @@ public sealed unsafe partial class Machine
             areas += (ulong)process.Areas.Count;
         Expect(areas, Caches.VmAreaStruct.ObjectsInUse, "areas", "vm_area_struct objects");
         Expect((ulong)_processes.Count, Caches.TaskStruct.ObjectsInUse, "processes", "task_struct objects");
+        CheckAnonVmas();
         Files.Names.CheckInvariants();
         Expect(Files.OpenedCount, Caches.Filp.ObjectsInUse, "open files", "filp objects");
         ulong stacks = (ulong)(_processes.Count * TaskObjects.StackPages);

@@ -28,4 +28,13 @@ public sealed unsafe partial class Machine
         foreach (MemoryCgroup group in Cgroups)
             group.CheckInvariants(charged[group.Number]);
     }
+
+    /// <summary>Reverse maps of private memory are those of the areas, and each is an object; a cache that is also another's holds that one's objects too.</summary>
+    private void CheckAnonVmas()
+    {
+        AnonVmas.CheckInvariants(_processes.Select(process => process.Areas));
+        Expect(AnonVmas.Maps, Caches.AnonVma.ObjectsInUse, "anon_vmas", "anon_vma objects");
+        ulong others = Caches.FsCache == Caches.AnonVmaChain ? (ulong)_processes.Count : 0;
+        Expect(AnonVmas.Links + others, Caches.AnonVmaChain.ObjectsInUse, "links to anon_vmas", "anon_vma_chain objects");
+    }
 }

@@ -34,6 +34,7 @@ public sealed unsafe partial class Machine : IDisposable
         Frames.Machine = this;
         Kernel = new KernelHalf(Frames, Tables, ranges.Max(range => range.End), is64Bit);
         Caches = new KernelCaches(Frames, Stat, options.Cpus);
+        AnonVmas = new AnonVmas(this);
         Commit = new CommitCharge(this, Frames.ManagedPages, Swap.Pages);
         Log = new KernelLog(Clock);
         _tlbs = options.Tlb == null ? [] : [.. Enumerable.Range(0, options.Cpus).Select(_ => new HardwareTlb(options.Tlb))];
@@ -123,8 +124,7 @@ public sealed unsafe partial class Machine : IDisposable
 
     internal AreaNames AreaNames { get; } = new();
 
-    /// <summary>The last reverse map handed out; areas of different ones do not merge.</summary>
-    internal uint LastAnonymousRoot { get; set; }
+    internal AnonVmas AnonVmas { get; }
 
     /// <summary>The 2 MiB page of zeros, or none: made at first use, kept from then on.</summary>
     internal uint HugeZeroFrame { get; private set; }

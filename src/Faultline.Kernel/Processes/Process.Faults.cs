@@ -67,7 +67,8 @@ public sealed unsafe partial class Process
         }
         else
         {
-            PrepareReverseMap();
+            if (!PrepareReverseMap())
+                return 0;
             ulong flags = _areaLeaf | Pte.Writable | Pte.Dirty;
             for (; served < count && entry[served] == 0; served++)
             {
@@ -156,8 +157,7 @@ public sealed unsafe partial class Process
     /// <summary>A frame of zeros of the process's own, in place of nothing or of the zero page.</summary>
     private bool MapFreshFrame(ulong page, ulong* entry)
     {
-        PrepareReverseMap();
-        uint frame = TakeOwnFrame(page);
+        uint frame = PrepareReverseMap() ? TakeOwnFrame(page) : FrameAllocator.None;
         if (frame == FrameAllocator.None)
             return false;
         if (*entry != 0)

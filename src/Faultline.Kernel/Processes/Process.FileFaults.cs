@@ -41,8 +41,8 @@ public sealed unsafe partial class Process
         Inode file = _areaFile!.Inode;
         ulong index = FileIndexOf(page);
         bool major = false;
-        if (kind == AccessKind.Write && (_areaFlags & VmaFlags.Shared) == 0)
-            PrepareReverseMap();
+        if (kind == AccessKind.Write && (_areaFlags & VmaFlags.Shared) == 0 && !PrepareReverseMap())
+            return FaultOutcome.OutOfFrames;
         for (bool again = false; ; again = true)
         {
             if (kind == AccessKind.Read && TryFaultAround(page, index))
@@ -148,8 +148,7 @@ public sealed unsafe partial class Process
             return true;
         }
 
-        PrepareReverseMap();
-        uint copy = TakeOwnFrame(page);
+        uint copy = PrepareReverseMap() ? TakeOwnFrame(page) : FrameAllocator.None;
         if (copy == FrameAllocator.None)
             return false;
         if (*entry != 0)

@@ -26,11 +26,7 @@ public sealed unsafe partial class Process
         {
             ref Vma area = ref child._areas[i];
             area.Flags &= ~VmaFlags.Locked;
-            if (area.AnonymousRoot == 0)
-                continue;
-            area.AnonymousRoot = ++_machine.LastAnonymousRoot;
-            area.Flags |= VmaFlags.Forked;
-            if (!CopyEntriesTo(child, area.Start, area.End))
+            if (area.AnonVma != null && !CopyEntriesTo(child, area.Start, area.End))
                 return FailFork(child, 0);
         }
 

@@ -28,9 +28,8 @@ public sealed unsafe partial class Process
         ulong* pmd = _tables.EnsurePmd(page);
         if (pmd == null || *pmd != 0)
             return false;
-        PrepareReverseMap();
         bool write = kind == AccessKind.Write;
-        if (!_tables.DepositFor(page))
+        if (!PrepareReverseMap() || !_tables.DepositFor(page))
             return false;
         uint frame = write ? TakeOwnHugePage(page) : _machine.EnsureHugeZeroFrame(_cpu);
         if (frame == FrameAllocator.None)

@@ -46,7 +46,7 @@ public sealed unsafe partial class Process
         ulong pages = (end - start) >> PageSize.Shift;
         bool writable = (access & VmaFlags.Write) != 0;
         bool charge = writable && (old & (VmaFlags.Accounted | VmaFlags.Write | VmaFlags.NoReserve | VmaFlags.Shared)) == 0;
-        bool uncharge = !writable && (old & VmaFlags.Accounted) != 0 && _areas[index].AnonymousRoot == 0 && _areas[index].File == 0;
+        bool uncharge = !writable && (old & VmaFlags.Accounted) != 0 && _areas[index].AnonVma == null && _areas[index].File == 0;
         if (charge && !TryCharge(pages))
             return false;
         if (charge)

@@ -63,7 +63,7 @@ public sealed unsafe partial class Process
         Vma moved = _areas[index].From(from);
         moved.Start = to;
         moved.End = to + newBytes;
-        if (moved.AnonymousRoot == 0 && moved.File == 0)
+        if (moved.AnonVma == null && moved.File == 0)
             moved.PageOffset = to >> PageSize.Shift;
         ForgetArea();
         if (!MoveEntries(from, to, oldBytes))

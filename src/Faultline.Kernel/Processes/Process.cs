@@ -42,7 +42,7 @@ public sealed unsafe partial class Process
         _cpu = cpu;
         _objects = objects;
         _tlb = new SoftwareTlb(machine.TlbFor(cpu, pid));
-        _areas = new VmaSet(machine.FileAreas, machine.Caches.VmAreaStruct, cpu);
+        _areas = new VmaSet(machine.FileAreas, machine.Caches.VmAreaStruct, machine.AnonVmas, cpu);
         _tables = new PageTables(machine, this, topTable);
         _break = layout.BrkStart.Value;
         _top = layout.Top;

@@ -21,7 +21,7 @@ internal sealed unsafe partial class KmemCache
         return AddressOf(c->Slab, number);
     }
 
-    /// <summary>True if the next <paramref name="count"/> objects, no more than a slab holds, can be had: if need be a slab is made ready.</summary>
+    /// <summary>True if the next <paramref name="count"/> objects can be had: if need be slabs are made ready.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool Ensure(int cpu, int count)
     {
@@ -29,7 +29,7 @@ internal sealed unsafe partial class KmemCache
         ushort number = c->Free;
         for (int found = 0; found < count; found++, number = Slab.Links(c->Slab)[number])
             if (number == Slab.End)
-                return HasMore(c, count - found) || MakeReady(c, cpu);
+                return HasMore(c, count - found) || MakeReady(c, cpu, count - found);
         return true;
     }
 
@@ -46,12 +46,19 @@ internal sealed unsafe partial class KmemCache
         return count <= 0;
     }
 
-    private bool MakeReady(CpuSlab* c, int cpu)
+    private bool MakeReady(CpuSlab* c, int cpu, int count)
     {
-        Slab* slab = NewSlab(cpu);
-        if (slab != null)
+        for (int slabs = 1 + (count / _geometry.MinObjects); slabs > 0; slabs--)
+        {
+            Slab* slab = NewSlab(cpu);
+            if (slab == null)
+                return false;
             PutCpuPartial(c, slab, cpu, drain: true);
-        return slab != null;
+            if (HasMore(c, count))
+                return true;
+        }
+
+        return false;
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
