@@ -89,6 +89,8 @@ public enum Advice
     Free = 8,
     HugePage = 14,
     NoHugePage = 15,
+    Cold = 20,
+    PageOut = 21,
     PopulateRead = 22,
     PopulateWrite = 23,
 }

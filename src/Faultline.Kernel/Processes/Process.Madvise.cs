@@ -1,4 +1,4 @@
-// madvise(2) (mm/madvise.c, 6.18): DONTNEED, HUGEPAGE, NOHUGEPAGE, POPULATE_READ, POPULATE_WRITE; NORMAL, RANDOM, SEQUENTIAL and WILLNEED for
+// madvise(2) (mm/madvise.c, 6.18): DONTNEED, FREE, COLD, PAGEOUT, HUGEPAGE, NOHUGEPAGE, POPULATE_READ, POPULATE_WRITE; NORMAL, RANDOM, SEQUENTIAL and WILLNEED for
 // files.
 
 namespace Faultline.Kernel;
@@ -46,13 +46,16 @@ public sealed unsafe partial class Process
         switch (advice)
         {
             case Advice.Free when _areas[index].File != 0:
-            case Advice.DontNeed or Advice.Free when (flags & VmaFlags.Locked) != 0:
+            case Advice.DontNeed or Advice.Free or Advice.Cold or Advice.PageOut when (flags & VmaFlags.Locked) != 0:
                 return Errno.EINVAL;
             case Advice.Free:
                 FreeLazily(start, end);
                 return Errno.None;
             case Advice.DontNeed:
                 Zap(start, end, reclaimTables: true);
+                return Errno.None;
+            case Advice.Cold or Advice.PageOut:
+                MakeCold(start, end, advice == Advice.PageOut);
                 return Errno.None;
             case Advice.Normal:
                 return SetFlags(index, start, end, flags & ~(VmaFlags.RandomRead | VmaFlags.SequentialRead)) ? Errno.None : Errno.ENOMEM;

@@ -102,6 +102,19 @@ internal sealed unsafe class Lru
         }
     }
 
+    /// <summary>An active page goes to the head of its inactive list (folio_deactivate).</summary>
+    public void Deactivate(uint pfn)
+    {
+        ref Frame frame = ref _frames[pfn];
+        if ((frame.Flags & (FrameFlags.Lru | FrameFlags.Active | FrameFlags.Unevictable)) != (FrameFlags.Lru | FrameFlags.Active))
+            return;
+        Lruvec vector = VectorOf(pfn);
+        vector.Remove(pfn);
+        frame.Flags &= ~(FrameFlags.Active | FrameFlags.Referenced);
+        vector.Add(pfn);
+        _stat[VmEvent.pgdeactivate] += 1UL << frame.Order;
+    }
+
     /// <summary>To the head of the active list of its kind (folio_activate); what was noted of its use is used up.</summary>
     public void Activate(uint pfn)
     {

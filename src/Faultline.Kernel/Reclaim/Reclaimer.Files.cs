@@ -39,9 +39,12 @@ internal sealed unsafe partial class Reclaimer
     {
         ref Frame frame = ref _frames[pfn];
         Inode file = _machine.Files.Of(frame);
-        if (file.Kind == FileKind.Kernel || (file.Kind == FileKind.Tmpfs && _swap.Free == 0))
+        bool hasNoPlace = file.Kind == FileKind.Kernel || (file.Kind == FileKind.Tmpfs && _swap.Free == 0);
+        if (hasNoPlace && !control.IgnoresReferences)
             return ReclaimResult.Activated;
         _machine.Cache.UnmapEverywhere(file, pfn);
+        if (hasNoPlace)
+            return ReclaimResult.Activated;
         if (file.Kind == FileKind.Tmpfs)
             return _machine.Cache.TryMoveToSwap(file, pfn) ? SwapOut(pfn, control) : ReclaimResult.Activated;
         if ((frame.Flags & FrameFlags.Dirty) != 0)

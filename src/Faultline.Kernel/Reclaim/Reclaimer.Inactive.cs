@@ -75,7 +75,8 @@ internal sealed unsafe partial class Reclaimer
             return ReclaimResult.Kept;
         if ((frame.Flags & FrameFlags.Writeback) != 0 && !WaitIfGroup(pfn, control))
             return ReclaimResult.Activated;
-        int references = TakeReferences(pfn, out _, out bool executable);
+        bool executable = false;
+        int references = control.IgnoresReferences ? 0 : TakeReferences(pfn, out _, out executable);
         bool wasReferenced = (frame.Flags & FrameFlags.Referenced) != 0;
         bool isFile = (frame.Flags & FrameFlags.SwapBacked) == 0;
         frame.Flags &= ~FrameFlags.Referenced;

@@ -14,6 +14,9 @@ internal sealed class ScanControl
 
     public bool IsKswapd { get; init; }
 
+    /// <summary>Pages go whether they were used or not (ignore_references).</summary>
+    public bool IgnoresReferences { get; init; }
+
     public ulong Wanted { get; set; } = Batch;
 
     public int Priority { get; set; } = DefaultPriority;

@@ -21,7 +21,7 @@ internal sealed unsafe partial class WatchedProcess
         if (end > Arena.End)
             return SystemCallResult.Failure(Errno.ENOMEM);
         bool isValid = (start.Value & PageSize.Mask) == 0 && end >= start.Value;
-        if (isValid && advice == Advice.DontNeed)
+        if (isValid && advice is Advice.DontNeed or Advice.Cold or Advice.PageOut)
             ObserveBeforeRelease(start.Value, end);
         ulong faults = Process.MinorFaults;
         SystemCallResult result = Process.Madvise(start, length, advice);

@@ -12,6 +12,8 @@ internal sealed partial class ScenarioRun
         ["normal"] = Advice.Normal,
         ["dontneed"] = Advice.DontNeed,
         ["free"] = Advice.Free,
+        ["cold"] = Advice.Cold,
+        ["pageout"] = Advice.PageOut,
         ["hugepage"] = Advice.HugePage,
         ["nohugepage"] = Advice.NoHugePage,
         ["populate_read"] = Advice.PopulateRead,

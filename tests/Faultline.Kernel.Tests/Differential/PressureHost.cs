@@ -80,6 +80,15 @@ internal sealed class PressureHost : IDisposable
         return new PressureCounts(numbers[1], numbers[2], numbers[3], numbers[4]);
     }
 
+    /// <summary>Runs another probe in the group; answers the numbers that it printed, a line each.</summary>
+    public ulong[][] Run(string probe, params string[] words)
+    {
+        (int exitCode, string output) = Start(probe, [_group, .. words]);
+        return exitCode == 0
+            ? [.. output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split(' ').Select(word => ulong.Parse(word, CultureInfo.InvariantCulture)).ToArray())]
+            : throw new InvalidOperationException($"{probe} ended with {exitCode}: {output}");
+    }
+
     public void Dispose()
     {
         Do("swapoff", _swap);

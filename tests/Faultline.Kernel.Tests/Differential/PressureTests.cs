@@ -10,7 +10,7 @@ namespace Faultline.Kernel.Tests;
 /// On the hot pattern the kernel's own runs lie 2 % apart in minor faults and more in the rest: there 3 % and 25 % are allowed.
 /// FAULTLINE_PRESSURE_MIB sets the limit (default 32); 64 is the setting of the reference, and takes some minutes.
 /// </summary>
-public sealed class PressureTests(ITestOutputHelper output)
+public sealed partial class PressureTests(ITestOutputHelper output)
 {
     private const int Runs = 8;
 

@@ -75,6 +75,7 @@ static int pages(long n, long apart)
         if (pwrite(fd, page, sizeof page, (i * apart) << 12) != sizeof page) return 6;
     step();
     close(fd);
+    sleep(1);        // nodes are given back once no processor can look at them any more
     step();
     return 0;
 }

@@ -4,12 +4,16 @@ using Xunit.Abstractions;
 namespace Faultline.Kernel.Tests;
 
 /// <summary>
-/// What known actions take of the kernel's caches: the model to the object, this machine's /proc/slabinfo within 4 %, since others work on
-/// it too and since what processors keep counts as in use there.
+/// What known actions take of the kernel's caches: the model to the object, this machine's /proc/slabinfo within 4 %, in one run of five, since
+/// others work on it too and since what processors keep counts as in use there.
 /// </summary>
 public sealed class LiveObjectTests(ITestOutputHelper output)
 {
     private const int Areas = 15_000;
+
+    /// <summary>Objects by which others may change a cache meanwhile.</summary>
+    private const long Noise = 200;
+    private const int Tries = 5;
     private static readonly string[] s_caches = ["vm_area_struct", "anon_vma", "anon_vma_chain", "radix_tree_node"];
 
     [SlabInfoFact]
@@ -60,15 +64,26 @@ public sealed class LiveObjectTests(ITestOutputHelper output)
     private void Compare(Machine machine, string[] words, Action[] steps)
     {
         long[][] model = [.. steps.Select(step => Changes(machine, step))];
-        long[][] real = Run(words);
+        string? differs = "";
+        for (int run = 0; run < Tries && differs != null; run++)
+            differs = Difference(words[0], model, Run(words));
+        Assert.True(differs == null, differs);
+    }
+
+    /// <summary>What the action does not take is others' doing.</summary>
+    private string? Difference(string action, long[][] model, long[][] real)
+    {
         Assert.Equal(model.Length, real.Length);
+        string? first = null;
         for (int i = 0; i < model.Length; i++)
         {
-            output.WriteLine($"{words[0]} step {i}: kernel {string.Join(' ', real[i])}, model {string.Join(' ', model[i])}");
+            output.WriteLine($"{action} step {i}: kernel {string.Join(' ', real[i])}, model {string.Join(' ', model[i])}");
             for (int cache = 0; cache < s_caches.Length; cache++)
-                Assert.True(Math.Abs(model[i][cache] - real[i][cache]) <= Math.Max(Math.Abs(model[i][cache]) / 25, 500),
-                    $"{words[0]}, step {i}: {s_caches[cache]} changes by {real[i][cache]} objects, in the model by {model[i][cache]}");
+                if (model[i][cache] != 0 && Math.Abs(model[i][cache] - real[i][cache]) > Math.Max(Math.Abs(model[i][cache]) / 25, Noise))
+                    first ??= $"{action}, step {i}: {s_caches[cache]} changes by {real[i][cache]} objects, in the model by {model[i][cache]}";
         }
+
+        return first;
     }
 
     private static long[] Changes(Machine machine, Action step)

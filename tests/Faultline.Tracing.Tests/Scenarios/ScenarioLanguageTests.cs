@@ -76,6 +76,7 @@ public sealed class ScenarioLanguageTests
     [InlineData("let n = 7 / 2\nshow n * 1K", "n * 1K = 3,584\n")]
     [InlineData("start p\necho $(pidof p)", "2\n")]
     [InlineData("start p\nprint nothing", null)]
+    [InlineData("machine swap=64M\nstart p\np: mmap m 1M\np: write m\np: madvise m cold\nshow p.swap\np: madvise m pageout\nshow p.swap / 1K\np: read m\nshow p.minflt", "p.swap = 0\np.swap / 1K = 1,024\np.minflt = 512\n")]
     [InlineData("sleep 2h\nshow machine.uptime / 1s", "machine.uptime / 1s = 7,200\n")]
     public void WhatIsPrinted(string text, string? printed)
     {
