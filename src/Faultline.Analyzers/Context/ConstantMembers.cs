@@ -79,15 +79,23 @@ internal sealed class ConstantMembers
     {
         if (!member.IsStatic && member.ContainingType.TypeKind == TypeKind.Struct)
             return null; // default(S) runs no initialiser
-        if (member.DeclaringSyntaxReferences.Length != 1 || InitializerOf(member.DeclaringSyntaxReferences[0].GetSyntax()) is not { } initializer)
+        if (Models.DeclarationOf(_compilation, member) is not { } declaration || InitializerOf(declaration) is not { } initializer)
             return null;
         if (IsWrittenInConstructor(member) || Models.For(_compilation, initializer.SyntaxTree).GetOperation(initializer) is not { } operation)
             return null;
 
         s_active!.Add(member);
         NumberEvaluator evaluator = new(_context, new FollowedPlaces(null, new VariableUses(operation, _context), member, followFields: false));
-        Interval value = evaluator.Evaluate(operation);
-        s_active.RemoveAt(s_active.Count - 1);
+        Interval value;
+        try
+        {
+            value = evaluator.Evaluate(operation);
+        }
+        finally
+        {
+            s_active.RemoveAt(s_active.Count - 1);
+        }
+
         ITypeSymbol type = member is IFieldSymbol field ? field.Type : ((IPropertySymbol)member).Type;
         return Measured.RangeOf(type, _context.Types) is { } range && range.Contains(value) ? value : null;
     }

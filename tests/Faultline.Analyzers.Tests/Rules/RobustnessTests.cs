@@ -65,6 +65,21 @@ public class RobustnessTests
     public void A_compilation_without_the_framework_is_left_alone()
         => Assert.Empty(Inspect.Run(CSharpCompilation.Create("Bare", [CSharpSyntaxTree.ParseText("class C { void Alloc() { Alloc(); } }")])));
 
+    /// <summary>Editors refer to another project's compilation, builds to its assembly: what is said is the same, and its source is not read.</summary>
+    [Fact]
+    public void Referenced_projects_are_known_by_their_signatures_alone()
+    {
+        const string library = "public unsafe class Blocks { public readonly int Size = 300_000; public static byte* Make() => (byte*)NativeMemory.Alloc(8); public static int Count() => 3; }";
+        const string user = "unsafe class C { void M(Blocks b) { byte* p = (byte*)NativeMemory.Alloc((nuint)b.Size); byte* q = Blocks.Make(); Blocks.Count(); NativeMemory.Free(q); NativeMemory.Free(p); } }";
+        CSharpCompilation referenced = Inspect.Compile(Options, [("Blocks.cs", library)]).WithAssemblyName("Blocks");
+        using MemoryStream image = new();
+        Assert.True(referenced.Emit(image).Success);
+        string[] inEditor = [.. Inspect.Run(Inspect.Compile(Options, [("C.cs", user)], referenced.ToMetadataReference())).Select(d => d.ToString())];
+        string[] inBuild = [.. Inspect.Run(Inspect.Compile(Options, [("C.cs", user)], MetadataReference.CreateFromImage(image.ToArray()))).Select(d => d.ToString())];
+        Assert.Equal(["FLT1003"], inBuild.Select(text => text.Split(' ')[2].TrimEnd(':')));
+        Assert.Equal(inBuild, inEditor);
+    }
+
     /// <summary>Before .NET 6 there is no NativeMemory, and IntPtr's conversions are methods.</summary>
     [Fact]
     public void Code_in_another_language_version()

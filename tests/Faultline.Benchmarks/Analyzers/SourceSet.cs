@@ -9,6 +9,12 @@ internal sealed partial record SourceSet(string Name, string[] Files, string[] R
 
     public int Calls => Files.Sum(file => AllocationCall().Count(File.ReadAllText(file)));
 
+    /// <summary>Whether a text names an allocation API of .NET or of the C library.</summary>
+    public static bool NamesApi(string text) => AllocationCall().IsMatch(text) || CFunction().IsMatch(text);
+
     [GeneratedRegex(@"\b(NativeMemory\.(Alloc|AllocZeroed|AlignedAlloc|Realloc|AlignedRealloc|Free|AlignedFree)|Marshal\.(AllocHGlobal|AllocCoTaskMem|ReAlloc\w+|Free(HGlobal|CoTaskMem|BSTR)|StringTo\w+))\(")]
     private static partial Regex AllocationCall();
+
+    [GeneratedRegex(@"\b(malloc|calloc|realloc|posix_memalign|aligned_alloc|mmap)\b")]
+    private static partial Regex CFunction();
 }

@@ -48,13 +48,12 @@ internal sealed class MethodSummaries
     {
         method = method.OriginalDefinition;
         method = method.PartialImplementationPart ?? method;
-        if (method.DeclaringSyntaxReferences.Length != 1 || MayBeReplaced(method) || method.IsAsync || method.MethodKind is MethodKind.LocalFunction or MethodKind.AnonymousFunction)
-            return null;
         if (_known.TryGetValue(method, out CalleeEffect? known))
             return known;
-
+        if (Models.DeclarationOf(_compilation, method) is not { } declaration || MayBeReplaced(method) || method.IsAsync || method.MethodKind is MethodKind.LocalFunction or MethodKind.AnonymousFunction)
+            return null;
         if (!HandlesPointers(method))
-            return _known.GetOrAdd(method, static found => SimpleBody.MayThrow(found) ? CalleeEffect.Unknown : CalleeEffect.Native);
+            return _known.GetOrAdd(method, _ => SimpleBody.MayThrow(declaration) ? CalleeEffect.Unknown : CalleeEffect.Native);
         List<IMethodSymbol> active = s_active ??= [];
         if (active.Count == 0)
             s_solved = 0;
@@ -67,8 +66,16 @@ internal sealed class MethodSummaries
         bool wasIncomplete = s_isIncomplete;
         s_isIncomplete = false;
         active.Add(method);
-        CalleeEffect effect = Read(method) ?? CalleeEffect.Unknown;
-        active.RemoveAt(active.Count - 1);
+        CalleeEffect effect;
+        try
+        {
+            effect = Read(method, declaration) ?? CalleeEffect.Unknown;
+        }
+        finally
+        {
+            active.RemoveAt(active.Count - 1); // a cancelled analysis must not leave symbols behind on its thread
+        }
+
         if (!s_isIncomplete || active.Count == 0)
             _known.TryAdd(method, effect);
         s_isIncomplete = active.Count > 0 && (wasIncomplete || s_isIncomplete);
@@ -78,9 +85,8 @@ internal sealed class MethodSummaries
     private static bool HandlesPointers(IMethodSymbol method)
         => Pointers.IsPointerLike(method.ReturnType) || method.Parameters.Any(parameter => Pointers.IsPointerLike(parameter.Type) || parameter.Type.IsRefLikeType);
 
-    private CalleeEffect? Read(IMethodSymbol method)
+    private CalleeEffect? Read(IMethodSymbol method, SyntaxNode declaration)
     {
-        SyntaxNode declaration = method.DeclaringSyntaxReferences[0].GetSyntax();
         if (declaration is not BaseMethodDeclarationSyntax || declaration.FullSpan.Length > LargestBody)
             return null;
         if (Models.For(_compilation, declaration.SyntaxTree).GetOperation(declaration) is not { } root || GraphForest.Create(root) is not { } graph)

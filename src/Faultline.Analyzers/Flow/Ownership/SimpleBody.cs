@@ -8,11 +8,8 @@ namespace Faultline.Analyzers.Flow.Ownership;
 internal static class SimpleBody
 {
     /// <summary>False if the body neither throws nor calls, creates or awaits anything.</summary>
-    public static bool MayThrow(IMethodSymbol method)
-    {
-        SyntaxNode body = method.DeclaringSyntaxReferences[0].GetSyntax();
-        return body is not (BaseMethodDeclarationSyntax or AccessorDeclarationSyntax or ArrowExpressionClauseSyntax)
+    public static bool MayThrow(SyntaxNode body)
+        => body is not (BaseMethodDeclarationSyntax or AccessorDeclarationSyntax or ArrowExpressionClauseSyntax)
             || body.DescendantNodes().Any(inner => inner is ThrowStatementSyntax or ThrowExpressionSyntax or InvocationExpressionSyntax or BaseObjectCreationExpressionSyntax
                 or AwaitExpressionSyntax or YieldStatementSyntax or ConstructorInitializerSyntax or ForEachStatementSyntax or UsingStatementSyntax or LockStatementSyntax);
-    }
 }

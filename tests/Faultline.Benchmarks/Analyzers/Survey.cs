@@ -1,0 +1,115 @@
+// What the rules say about other people's code: every project below each folder of a folder is compiled in memory, as far as it compiles
+// without its packages, and all rules run over it. A table tells package → sites and reports by rule; then the warnings, which are on by
+// default, are listed, all of them or a sample that a reader can judge one by one.
+
+using System.Globalization;
+using Faultline.Analyzers;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.Diagnostics;
+
+namespace Faultline.Benchmarks.Analyzers;
+
+internal static class Survey
+{
+    private const string Usage = "usage: survey FOLDER [--sample NUMBER] [--seed NUMBER]   (each folder in FOLDER is one package)";
+
+    public static int Run(string[] args)
+    {
+        if (Options.Read(args) is not { } options)
+            return 2;
+        List<PackageReports> packages = [];
+        foreach (string folder in Directory.GetDirectories(options.Folder).Order(StringComparer.Ordinal))
+        {
+            PackageReports reports = PackageReports.Of(folder);
+            packages.Add(reports);
+            Console.Error.WriteLine($"{reports.Name}: {reports.Found.Count} reports, {reports.Seconds:F1} s");
+        }
+
+        Print(packages);
+        List<Diagnostic> warnings = [.. packages.SelectMany(package => package.Found).Where(d => d.Severity == DiagnosticSeverity.Warning)];
+        foreach (Diagnostic warning in options.Choose(warnings))
+            Console.WriteLine($"{warning.Id} {Path.GetRelativePath(options.Folder, warning.Location.SourceTree!.FilePath)}:{warning.Location.GetLineSpan().StartLinePosition.Line + 1} {warning.GetMessage(CultureInfo.InvariantCulture)}");
+        return 0;
+    }
+
+    private static void Print(List<PackageReports> packages)
+    {
+        string[] ids = [.. packages.SelectMany(package => package.Found).Select(d => d.Id).Distinct().Order(StringComparer.Ordinal)];
+        Console.WriteLine($"| package | projects | lines | sites | {string.Join(" | ", ids)} | crashes |");
+        Console.WriteLine($"|---|--:|--:|--:|{string.Concat(ids.Select(_ => "--:|"))}--:|");
+        foreach (PackageReports package in packages.Append(PackageReports.Sum(packages)))
+            Console.WriteLine($"| {package.Name} | {package.Projects} | {package.Lines:N0} | {package.Sites:N0} | "
+                + $"{string.Join(" | ", ids.Select(id => package.Found.Count(d => d.Id == id) is > 0 and var count ? count.ToString(CultureInfo.InvariantCulture) : ""))} | {package.Crashes} |");
+        Console.WriteLine();
+    }
+
+    private sealed record Options(string Folder, int Sample, int Seed)
+    {
+        public static Options? Read(string[] args)
+        {
+            Options options = new("", int.MaxValue, 1);
+            for (int i = 0; i < args.Length; i++)
+            {
+                bool isSample = args[i] == "--sample";
+                if (isSample || args[i] == "--seed")
+                {
+                    if (++i == args.Length || !int.TryParse(args[i], NumberStyles.None, CultureInfo.InvariantCulture, out int number))
+                        return Refuse($"{args[i - 1]} takes a number");
+                    options = isSample ? options with { Sample = number } : options with { Seed = number };
+                }
+                else
+                    options = options with { Folder = Path.GetFullPath(args[i]) };
+            }
+
+            return Directory.Exists(options.Folder) ? options : Refuse(options.Folder.Length == 0 ? Usage : $"{options.Folder} is no folder; name one that holds sources");
+        }
+
+        public IEnumerable<Diagnostic> Choose(List<Diagnostic> warnings)
+        {
+            if (Sample >= warnings.Count)
+                return warnings;
+            Diagnostic[] all = [.. warnings];
+            new Random(Seed).Shuffle(all);
+            return all.Take(Sample);
+        }
+
+        private static Options? Refuse(string why)
+        {
+            Console.Error.WriteLine(why);
+            return null;
+        }
+    }
+}
+
+/// <summary>What the rules report about the projects of one package; <see cref="Sites"/> is how often an allocation API is named.</summary>
+internal sealed record PackageReports(string Name, int Projects, int Lines, int Sites, List<Diagnostic> Found, int Crashes, double Seconds)
+{
+    public static PackageReports Of(string folder)
+    {
+        long started = Environment.TickCount64;
+        Dictionary<(string, string?, int), Diagnostic> found = []; // a file that two projects compile is reported once
+        HashSet<string> files = [];
+        int projects = 0, crashes = 0;
+        foreach (CSharpCompilation compilation in new SurveyedProjects(folder).Compile())
+        {
+            projects++;
+            files.UnionWith(compilation.SyntaxTrees.Select(tree => tree.FilePath).Where(path => path.Length > 0));
+            if (!compilation.SyntaxTrees.Any(tree => SourceSet.NamesApi(tree.GetText().ToString())))
+                continue; // nothing to say, and binding the bodies of large projects takes minutes
+            CompilationWithAnalyzersOptions options = new(
+                new AnalyzerOptions([]), (exception, _, _) => Console.Error.WriteLine($"AD0001 {compilation.AssemblyName} ({Interlocked.Increment(ref crashes)}): {exception}"), concurrentAnalysis: true, logAnalyzerExecutionTime: false);
+            foreach (Diagnostic d in compilation.WithAnalyzers([new FaultlineAnalyzer()], options).GetAnalyzerDiagnosticsAsync().GetAwaiter().GetResult())
+                found.TryAdd((d.Id, d.Location.SourceTree?.FilePath, d.Location.SourceSpan.Start), d);
+        }
+
+        SourceSet all = new(Path.GetFileName(folder), [.. files], []);
+        return new PackageReports(all.Name, projects, all.Lines, all.Calls,
+            [.. found.OrderBy(pair => pair.Key.Item2, StringComparer.Ordinal).ThenBy(pair => pair.Key.Item3).ThenBy(pair => pair.Key.Item1, StringComparer.Ordinal).Select(pair => pair.Value)],
+            crashes, (Environment.TickCount64 - started) / 1000.0);
+    }
+
+    public static PackageReports Sum(IEnumerable<PackageReports> packages) => packages.Aggregate(
+        new PackageReports("all", 0, 0, 0, [], 0, 0),
+        (a, b) => new PackageReports(a.Name, a.Projects + b.Projects, a.Lines + b.Lines, a.Sites + b.Sites, [.. a.Found, .. b.Found], a.Crashes + b.Crashes, a.Seconds + b.Seconds));
+}
