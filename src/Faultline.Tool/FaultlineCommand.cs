@@ -66,6 +66,7 @@ public static class FaultlineCommand
             ReplayVerb.Create(programArguments, output, error),
             ScenarioVerb.Create(programArguments, output, error),
             WhatIfVerb.Create(programArguments, output, error),
+            ExportVerb.Create(programArguments, output, error),
             ProcVerb.Create(programArguments, output, error),
             TopVerb.Create(programArguments, output, error),
         };

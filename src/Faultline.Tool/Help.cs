@@ -13,6 +13,7 @@ internal static class Help
           faultline run --trace app.fltrace samples/ImagePipeline      build a project, run it, report, and record it
           faultline replay app.fltrace --memory-limit 256MiB           the same report from a trace, under other settings
           faultline whatif app.fltrace --vary malloc.arena_max=1,2,4   which settings would cost less
+          faultline export app.fltrace --format pprof -o app.pb.gz     for speedscope, pprof, ms_print, flame graphs and notebooks
           faultline verify                                             hold the model against this machine's libc and kernel
           faultline transcript app.trace.gz                            what malloc and the kernel do, operation by operation
           faultline scenario samples/scenarios/oom-adj.scn             a story told to the simulated kernel, with expectations
@@ -38,11 +39,16 @@ internal static class Help
           faultline run --ram 512MiB --thp always bin/Release/net10.0/App.dll
           faultline run --output report.txt --force ./App
           faultline run --json --output report.json samples/LeakyCache
+          faultline run --trace app.fltrace --stacks sample App.csproj
           faultline run --trace app.fltrace App.csproj      and then: faultline replay app.fltrace --thp always
 
         --trace records every call, touch and snapshot of all threads, with the call sites' lines, at 4 to 8 bytes an event
         as a rule. The file gets its name when the program has ended, however it ended. A disk that fills up ends the
         recording and not the program; the report's header says so, and the trace is good up to there.
+
+        --stacks records the call stack too, of every allocation (all) or of a sample: allocations are chosen by their bytes, one in
+        512 KiB on average (sample:64KiB is denser and costs more), and each counts for as many as it stands for. The header says how
+        many stacks were walked and how long that took.
 
         What the report's columns mean:
           faults        page faults that touching this site's blocks took (minor: no disk involved)
@@ -95,6 +101,7 @@ internal static class Help
             "replay" => ReplayVerb.HelpText,
             "scenario" => ScenarioVerb.HelpText,
             "whatif" => WhatIfVerb.HelpText,
+            "export" => ExportVerb.HelpText,
             "proc" => ProcVerb.HelpText,
             "top" => TopVerb.HelpText,
             "free" or "vmstat" => ViewVerbs.HelpText,

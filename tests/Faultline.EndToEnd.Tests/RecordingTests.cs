@@ -48,6 +48,22 @@ public sealed class RecordingTests : IDisposable
         AssertSame(watched.Report, Replay());
     }
 
+    /// <summary>Walking stacks changes nothing of what is counted; every allocation has its stack, and the report says what that cost.</summary>
+    [Theory]
+    [InlineData("all")]
+    [InlineData("sample:64KiB")]
+    public void So_has_one_with_call_stacks(string sampling)
+    {
+        Watched watched = Record(Programs.Sample("ChurningReader"), [], "--stacks", sampling);
+
+        Assert.Equal(0, watched.Run.ExitCode);
+        AssertSame(watched.Report, Replay());
+        JsonElement stacks = watched.Report.GetProperty("trace").GetProperty("stacks");
+        ulong blocks = watched.Report.GetProperty("totals").GetProperty("blocks").GetUInt64(), walked = stacks.GetProperty("walked").GetUInt64();
+        Assert.InRange(walked, sampling == "all" ? blocks : blocks / 200, sampling == "all" ? blocks : blocks / 2);
+        Assert.Equal(0UL, stacks.GetProperty("notKept").GetUInt64());
+    }
+
     [Fact]
     public void So_has_one_of_many_threads_in_20_bytes_an_event_at_most()
     {
@@ -131,8 +147,8 @@ public sealed class RecordingTests : IDisposable
         Assert.Contains("cannot write --trace /proc/x.fltrace", Assert.Single(run.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries)));
     }
 
-    private Watched Record(string program, string[] arguments)
-        => Watched.Start(program, arguments, null, "--trace", Path.Combine(_folder, "run.fltrace"));
+    private Watched Record(string program, string[] arguments, params string[] options)
+        => Watched.Start(program, arguments, null, ["--trace", Path.Combine(_folder, "run.fltrace"), .. options]);
 
     private string View(string verb, params string[] path)
     {

@@ -31,6 +31,8 @@ public sealed class BadInputTests : IDisposable
     [InlineData("--top many is not a positive number", "run", "--top", "many", "app.dll")]
     [InlineData("--cpus 0 is not a number from 1 to 1024", "run", "--cpus", "0", "app.dll")]
     [InlineData("--thp sometimes is none of never, madvise, always", "run", "--thp", "sometimes", "app.dll")]
+    [InlineData("--stacks some is none of off, sample, sample:BYTES", "run", "--stacks", "some", "app.dll")]
+    [InlineData("--stacks all needs --trace FILE", "run", "--stacks", "all", "app.dll")]
     [InlineData("--observer guess is none of observe, assume", "run", "--observer", "guess", "app.dll")]
     [InlineData("'--ram'", "run", "--ram")]
     [InlineData("'--top'", "run", "--top", "1", "--top", "2", "app.dll")]

@@ -49,6 +49,16 @@ internal static class JsonRun
         json.WriteNumber("events", trace.Events);
         json.WriteNumber("bytes", trace.Bytes);
         json.WriteString("stopReason", trace.StopReason);
+        if (trace.Stacks is { } stacks)
+        {
+            json.WriteStartObject("stacks");
+            json.WriteString("sampling", stacks.Sampling.ToString());
+            json.WriteNumber("walked", stacks.Walks);
+            json.WriteNumber("walkMilliseconds", Math.Round(stacks.WalkTime.TotalMilliseconds, 3));
+            json.WriteNumber("notKept", stacks.Lost);
+            json.WriteEndObject();
+        }
+
         json.WriteEndObject();
     }
 

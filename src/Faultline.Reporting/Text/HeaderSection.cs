@@ -1,4 +1,5 @@
 using Faultline.Tracing.Session;
+using Faultline.Tracing.Stacks;
 using static Faultline.Reporting.Quantity;
 
 namespace Faultline.Reporting;
@@ -35,6 +36,8 @@ internal static class HeaderSection
             page.Labelled("data", report.Data.Text);
         if (report.Trace is { } trace)
             page.Labelled("trace", Recorded(trace));
+        if (report.Trace?.Stacks is { } stacks)
+            page.Labelled("stacks", Walked(stacks, end.WallTime));
         foreach (string note in report.Routing.Notes)
             page.Labelled("note", note);
         foreach (SessionNote note in report.Notes.Where(n => !s_shownElsewhere.Contains(n.Kind)))
@@ -85,6 +88,14 @@ internal static class HeaderSection
         string size = $"{Count((ulong)trace.Events, "event")}, {Bytes((ulong)trace.Bytes)}"
             + (trace.Events < FewEvents ? "" : FormattableString.Invariant($" ({trace.BytesPerEvent:0.0} bytes an event)"));
         return trace.StopReason == null ? $"{trace.Path}: {size}" : $"{trace.Path} ends early, with {size}: {trace.StopReason}";
+    }
+
+    private static string Walked(StackFacts stacks, TimeSpan wallTime)
+    {
+        string which = stacks.Sampling.Kind == StackKind.All ? "of every allocation" : $"of a sample, one in {Bytes(stacks.Sampling.Bytes)} on average";
+        string cost = FormattableString.Invariant($"{Duration(stacks.WalkTime)} of walking over all threads, {Percent(stacks.ShareOf(wallTime))} of the program's time");
+        string lost = stacks.Lost == 0 ? "" : $"; of {Count((ulong)stacks.Lost, "stack")} nothing could be kept";
+        return $"{which}: {Count((ulong)stacks.Walks, "stack")}, {cost}{lost}";
     }
 
     private static string Assembly(RoutedAssembly assembly)

@@ -22,6 +22,7 @@ internal sealed unsafe partial class ShimEngine
         {
             EngineThread thread = Self();
             site = thread.CountCall(site);
+            Sample(thread, requested);
             void* block = Answer(thread, _malloc.Allocate(thread.Malloc, size), requested, family, site);
             RecordMalloc(thread, block, size, requested, site);
             return block;
@@ -41,6 +42,7 @@ internal sealed unsafe partial class ShimEngine
         {
             EngineThread thread = Self();
             site = thread.CountCall(site);
+            Sample(thread, unchecked(count * size));
             void* block = Answer(thread, _malloc.Calloc(thread.Malloc, count, size), unchecked(count * size), family, site);
             if (_recorder != null)
                 RecordAllocation(thread, TraceEventKind.Calloc, block, null, size, count, size, site);
@@ -63,6 +65,7 @@ internal sealed unsafe partial class ShimEngine
         {
             EngineThread thread = Self();
             site = thread.CountCall(site);
+            Sample(thread, requested);
             void* block = Answer(thread, _malloc.AlignedAllocate(thread.Malloc, alignment, size), requested, family, site);
             if (_recorder != null)
                 RecordAllocation(thread, TraceEventKind.Memalign, block, null, size, alignment, requested, site);

@@ -26,6 +26,7 @@ internal sealed unsafe partial class ShimEngine
             site = thread.CountCall(site);
             Errno error = Errno.None;
             void* answer = HostCalls.Failed;
+            Sample(thread, call.Length);
             _watched.Lock();
             if (call.IsFixed)
                 error = ClearFixed(thread, call, site);

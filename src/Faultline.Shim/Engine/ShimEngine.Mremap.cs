@@ -25,6 +25,7 @@ internal sealed unsafe partial class ShimEngine
         {
             EngineThread thread = Self();
             site = thread.CountCall(site);
+            Sample(thread, newLength);
             _watched.Lock();
             ulong end = (ulong)start + PageSize.Up(oldLength);
             if (((ulong)start & PageSize.Mask) != 0 || oldLength == 0 || newLength == 0 || end > _arenaStart + _arenaLength || !_watched.IsUserRange((ulong)start, end))

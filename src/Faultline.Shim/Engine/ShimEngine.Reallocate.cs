@@ -31,6 +31,7 @@ internal sealed unsafe partial class ShimEngine
         {
             EngineThread thread = Self();
             site = thread.CountCall(site);
+            Sample(thread, requested);
             void* moved = ReallocateOwn(thread, (ulong)block, size, requested, family, site, ref state);
             if (_recorder != null)
                 RecordAllocation(thread, TraceEventKind.Realloc, moved, block, size, 0, requested, site);
@@ -57,6 +58,7 @@ internal sealed unsafe partial class ShimEngine
         {
             EngineThread thread = Self();
             site = thread.CountCall(site);
+            Sample(thread, requested);
             return ReallocateAlignedOwn(thread, (ulong)block, alignment, size, requested, site);
         }
         catch (Exception failure)

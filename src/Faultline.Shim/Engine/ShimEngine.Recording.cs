@@ -18,7 +18,7 @@ internal sealed unsafe partial class ShimEngine
     {
         if (_recorder == null)
             return;
-        if (block != null && size == requested)
+        if (thread.Stack == 0 && block != null && size == requested)
             _recorder.Add(thread, TraceEventKind.Malloc, TraceEventFlags.None, site, (ulong)block, size, _recorder.Now());
         else
             RecordAllocation(thread, TraceEventKind.Malloc, block, null, size, 0, requested, site);
@@ -36,7 +36,10 @@ internal sealed unsafe partial class ShimEngine
     /// <summary><paramref name="requested"/> is what the program asked for, <paramref name="size"/> what .NET made of it.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     private void RecordAllocation(EngineThread thread, TraceEventKind kind, void* block, void* old, nuint size, nuint second, nuint requested, int site)
-        => _recorder?.Add(thread, new TraceEvent
+    {
+        if (thread.Stack != 0)
+            LeaveStack(thread);
+        _recorder?.Add(thread, new TraceEvent
         {
             Kind = kind,
             Flags = block == null ? TraceEventFlags.Failed : TraceEventFlags.None,
@@ -47,6 +50,7 @@ internal sealed unsafe partial class ShimEngine
             Second = second,
             Argument = (uint)Math.Min(size - Math.Min(requested, size), uint.MaxValue),
         }, _recorder.Now());
+    }
 
     /// <summary>A call that was not simulated: of a null pointer, or passed on to the real functions.</summary>
     private void RecordElsewhere(EngineThread thread, TraceEventKind kind, void* address, int site, bool foreign)
@@ -63,7 +67,10 @@ internal sealed unsafe partial class ShimEngine
     }
 
     private void RecordMap(EngineThread thread, in MmapArguments call, void* answer, bool simulated, int site)
-        => _recorder?.Add(thread, new TraceEvent
+    {
+        if (thread.Stack != 0)
+            LeaveStack(thread);
+        _recorder?.Add(thread, new TraceEvent
         {
             Kind = TraceEventKind.Mmap,
             Flags = !simulated ? TraceEventFlags.Foreign : answer == HostCalls.Failed ? TraceEventFlags.Failed : TraceEventFlags.None,
@@ -73,12 +80,16 @@ internal sealed unsafe partial class ShimEngine
             Size = call.Length,
             Argument = TraceEvent.MmapArgument(call.Protection, call.Flags),
         }, _recorder.Now());
+    }
 
     private void RecordRange(EngineThread thread, TraceEventKind kind, TraceEventFlags flags, ulong start, ulong length, uint argument, int site)
         => _recorder?.Add(thread, new TraceEvent { Kind = kind, Flags = flags, Site = site, Address = start, Size = length, Argument = argument }, _recorder.Next());
 
     private void RecordRemap(EngineThread thread, void* answer, void* start, nuint oldLength, nuint newLength, int flags, int site)
-        => _recorder?.Add(thread, new TraceEvent
+    {
+        if (thread.Stack != 0)
+            LeaveStack(thread);
+        _recorder?.Add(thread, new TraceEvent
         {
             Kind = TraceEventKind.Mremap,
             Flags = answer == HostCalls.Failed ? TraceEventFlags.Failed : TraceEventFlags.None,
@@ -89,6 +100,7 @@ internal sealed unsafe partial class ShimEngine
             Second = oldLength,
             Argument = (uint)flags,
         }, _recorder.Now());
+    }
 
     /// <summary>The one event with a clock in it: when the program got how far.</summary>
     private void RecordSnapshot(in SnapshotRecord snapshot)

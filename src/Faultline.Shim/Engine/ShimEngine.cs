@@ -42,6 +42,7 @@ internal sealed unsafe partial class ShimEngine : IDisposable
     internal ShimEngine(SessionFile session, EngineParts parts, bool isMain, Recorder? recorder = null)
     {
         _recorder = recorder;
+        _stacks = recorder?.Stacks;
         parts.Watched.Recorder = recorder;
         _session = session;
         _header = session.Header;

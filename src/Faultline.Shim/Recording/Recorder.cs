@@ -1,9 +1,11 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Faultline.Shim.Engine;
+using Faultline.Shim.Stacks;
 using Faultline.Tracing.Events;
 using Faultline.Tracing.Recording;
 using Faultline.Tracing.Session;
+using Faultline.Tracing.Stacks;
 
 namespace Faultline.Shim.Recording;
 
@@ -25,12 +27,19 @@ internal sealed class Recorder : IDisposable
     private readonly Stack<RecordingLane> _idle = [];
     private SharedCount _count;
 
-    internal Recorder(RecordingMemory memory) => _memory = memory;
+    internal Recorder(RecordingMemory memory, StackSampler? stacks = null)
+    {
+        _memory = memory;
+        Stacks = stacks;
+    }
+
+    /// <summary>Null where no call stacks are recorded.</summary>
+    public StackSampler? Stacks { get; }
 
     /// <summary>
     /// Null where nothing is to be recorded, or cannot be: then the session says why. The process's maps are taken now: before it has an arena.
     /// </summary>
-    public static unsafe Recorder? Attach(SessionFile session, string sessionPath)
+    public static unsafe Recorder? Attach(SessionFile session, string sessionPath, StackSampling stacks)
     {
         int descriptor = session.Header->RecordingDescriptor;
         if (descriptor == 0)
@@ -39,7 +48,7 @@ internal sealed class Recorder : IDisposable
         {
             RecordingMemory memory = RecordingMemory.Attach(Path.Combine(Path.GetDirectoryName(sessionPath)!, descriptor.ToString()));
             OwnMaps.Leave(memory, session);
-            return new Recorder(memory);
+            return new Recorder(memory, StackSampler.Create(memory, session, stacks));
         }
         catch (IOException failure)
         {

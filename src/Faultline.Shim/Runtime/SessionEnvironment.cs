@@ -3,6 +3,7 @@ using System.Text;
 using Faultline.Libc;
 using Faultline.Shim.Host;
 using Faultline.Tracing.Session;
+using Faultline.Tracing.Stacks;
 
 namespace Faultline.Shim.Runtime;
 
@@ -15,15 +16,18 @@ internal static unsafe class SessionEnvironment
     private const string StartupHooksVariable = "DOTNET_STARTUP_HOOKS";
 
     /// <summary>
-    /// The session's path, or null. Gives AppContext.BaseDirectory its answer back, and removes the variables from the managed
-    /// environment, which Process.Start hands on, and from the C library's, which exec does.
+    /// The session's path, or null, and for which allocations call stacks are to be recorded. Gives AppContext.BaseDirectory its answer back,
+    /// and removes the variables from the managed environment, which Process.Start hands on, and from the C library's, which exec does.
     /// </summary>
-    public static string? Take()
+    public static string? Take(out StackSampling stacks)
     {
         string? session = Environment.GetEnvironmentVariable(SessionLayout.EnvironmentVariable);
         string? folder = Environment.GetEnvironmentVariable(BaseDirectoryVariable);
         if (folder != null)
             AppContext.SetData("APP_CONTEXT_BASE_DIRECTORY", folder);
+        // What is no word for it comes from no Faultline; it is not for the program to be stopped by it.
+        stacks = StackSampling.Parse(Environment.GetEnvironmentVariable(StackSampling.EnvironmentVariable) ?? "off") ?? StackSampling.Off;
+        Set(StackSampling.EnvironmentVariable, null);
         Set(SessionLayout.EnvironmentVariable, null);
         Set(BaseDirectoryVariable, null);
         if (Environment.GetEnvironmentVariable(SharedSites.EnvironmentVariable) is { } sites)

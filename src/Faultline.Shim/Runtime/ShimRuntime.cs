@@ -2,6 +2,7 @@ using Faultline.Shim.Engine;
 using Faultline.Shim.Host;
 using Faultline.Shim.Recording;
 using Faultline.Tracing.Session;
+using Faultline.Tracing.Stacks;
 
 namespace Faultline.Shim.Runtime;
 
@@ -22,7 +23,7 @@ internal static unsafe class ShimRuntime
     /// </summary>
     private static ShimEngine? Attach()
     {
-        string? path = SessionEnvironment.Take();
+        string? path = SessionEnvironment.Take(out StackSampling stacks);
         SessionFile? session = null;
         try
         {
@@ -30,7 +31,7 @@ internal static unsafe class ShimRuntime
                 session = SessionFile.Attach(path, largestArena: 1UL << 40);
             else if (OwnSession.IsWanted)
                 (session, path) = OwnSession.Create();
-            ShimEngine? engine = session == null ? null : Start(session, path!);
+            ShimEngine? engine = session == null ? null : Start(session, path!, stacks);
             ProcessRouting.Settle();
             return engine;
         }
@@ -42,9 +43,9 @@ internal static unsafe class ShimRuntime
         }
     }
 
-    private static ShimEngine Start(SessionFile session, string path)
+    private static ShimEngine Start(SessionFile session, string path, StackSampling stacks)
     {
-        Recorder? recorder = Recorder.Attach(session, path);
+        Recorder? recorder = Recorder.Attach(session, path, stacks);
         var engine = new ShimEngine(session, CreateParts(session, recorder), HostCalls.gettid() == Environment.ProcessId, recorder);
         session.Header->StartedUnixNanoseconds = (DateTime.UtcNow - DateTime.UnixEpoch).Ticks * 100;
         Volatile.Write(ref *(uint*)&session.Header->State, (uint)SessionState.Running);

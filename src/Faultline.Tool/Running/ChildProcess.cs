@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.Diagnostics;
 using Faultline.Tracing.Session;
+using Faultline.Tracing.Stacks;
 using Faultline.Weaver;
 
 namespace Faultline.Tool.Running;
@@ -11,13 +12,15 @@ namespace Faultline.Tool.Running;
 /// </summary>
 internal static class ChildProcess
 {
-    public static int Run(LaunchPlan plan, SessionFile session, SharedSites sites)
+    public static int Run(LaunchPlan plan, SessionFile session, SharedSites sites, StackSampling stacks)
     {
         ProcessStartInfo start = new(plan.FileName, plan.Arguments) { UseShellExecute = false };
         foreach ((string name, string value) in plan.Environment)
             start.Environment[name] = value;
         start.Environment[SessionLayout.EnvironmentVariable] = session.Path;
         start.Environment[SharedSites.EnvironmentVariable] = sites.Path;
+        if (stacks != StackSampling.Off)
+            start.Environment[StackSampling.EnvironmentVariable] = stacks.ToString();
         // From before its start, so that no signal ends the tool while the program runs.
         using SignalForwarding signals = new();
         using Process process = StartOrExplain(start);

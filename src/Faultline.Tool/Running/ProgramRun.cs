@@ -26,7 +26,7 @@ internal sealed record ProgramRun(int ExitCode, SessionReading Session, SiteTabl
         using SharedSites shared = ShareSites(sites);
         recording?.Start(session);
         long started = Stopwatch.GetTimestamp();
-        int exitCode = ChildProcess.Run(plan, session, shared);
+        int exitCode = ChildProcess.Run(plan, session, shared, request.Stacks);
         TimeSpan wallTime = Stopwatch.GetElapsedTime(started);
         long ended = HostFacts.UnixNanoseconds();
         RunFacts facts = new(request.Target, Path.GetFileName(application), exitCode, wallTime, ended, HostFacts.RamBytes())
@@ -43,6 +43,7 @@ internal sealed record ProgramRun(int ExitCode, SessionReading Session, SiteTabl
     {
         Program = string.Join(' ', [request.Target, .. request.Arguments]),
         Tunables = ProgramEnvironment.Tunables(plan),
+        Stacks = request.Stacks,
     };
 
     private static SharedSites ShareSites(SiteTable sites)

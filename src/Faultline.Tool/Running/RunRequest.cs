@@ -1,5 +1,6 @@
 using Faultline.Kernel;
 using Faultline.Tracing.Session;
+using Faultline.Tracing.Stacks;
 
 namespace Faultline.Tool.Running;
 
@@ -24,6 +25,9 @@ internal sealed record RunRequest
 
     /// <summary>Where to record the run; null records nothing.</summary>
     public required string? TracePath { get; init; }
+
+    /// <summary>For which allocations the trace is to have call stacks; off without a trace.</summary>
+    public required StackSampling Stacks { get; init; }
 
     public required bool Force { get; init; }
 

@@ -4,6 +4,7 @@ using Faultline.Tracing.Binary;
 using Faultline.Tracing.Events;
 using Faultline.Tracing.Recording;
 using Faultline.Tracing.Session;
+using Faultline.Tracing.Stacks;
 
 namespace Faultline.Tool.Running;
 
@@ -80,10 +81,18 @@ internal sealed class TraceRecording : IDisposable
             stopped ??= $"the trace could not be given its name: {e.Message.ReplaceLineEndings(" ")}";
         }
 
-        return new(_named, _writer.EventsWritten, _writer.BytesWritten, stopped);
+        return new(_named, _writer.EventsWritten, _writer.BytesWritten, stopped) { Stacks = StackFacts() };
     }
 
     public void Dispose() => _memory.Dispose();
+
+    private StackFacts? StackFacts()
+    {
+        if (_known.Stacks == StackSampling.Off)
+            return null;
+        (long walks, long nanoseconds, long lost) = _drain!.StackWalks;
+        return new(_known.Stacks, walks, TimeSpan.FromMicroseconds(nanoseconds / 1000.0), lost);
+    }
 
     private void Run()
     {

@@ -3,6 +3,7 @@ using System.CommandLine.Parsing;
 using Faultline.Kernel;
 using Faultline.Tool.Running;
 using Faultline.Tracing.Session;
+using Faultline.Tracing.Stacks;
 using Faultline.Tracing.Text;
 
 namespace Faultline.Tool.Verbs;
@@ -70,6 +71,14 @@ internal sealed class RunOptions
         HelpName = "file",
     };
 
+    private readonly Option<StackSampling> _stacks = new("--stacks")
+    {
+        Description = "For which allocations the trace has the call stack: none, a sample (one in so many bytes, 512KiB unless said), or all.",
+        HelpName = "off|sample[:bytes]|all",
+        DefaultValueFactory = _ => StackSampling.Off,
+        CustomParser = ParseStacks,
+    };
+
     private readonly Option<bool> _force = new("--force", "-f") { Description = "Overwrite the --output and --trace files." };
 
     private readonly Option<bool> _json = new("--json") { Description = "The report in the machine's form." };
@@ -79,7 +88,7 @@ internal sealed class RunOptions
         Description = "No progress and no report on standard error, only one line if the program did something wrong with native memory.",
     };
 
-    public IEnumerable<Option> All => [_ram, _cpus, _thp, _observer, _top, _output, _trace, _force, _json, _quiet];
+    public IEnumerable<Option> All => [_ram, _cpus, _thp, _observer, _top, _output, _trace, _stacks, _force, _json, _quiet];
 
     /// <summary>The first of <paramref name="words"/> is the program, the others are its arguments.</summary>
     public RunRequest Read(ParseResult parsed, string[] words) => new()
@@ -93,10 +102,28 @@ internal sealed class RunOptions
         Top = parsed.GetValue(_top),
         OutputPath = parsed.GetValue(_output),
         TracePath = parsed.GetValue(_trace),
+        Stacks = StacksOf(parsed),
         Force = parsed.GetValue(_force),
         Json = parsed.GetValue(_json),
         Quiet = parsed.GetValue(_quiet),
     };
+
+    /// <summary>Stacks are kept in the trace: without one nobody would ever see them.</summary>
+    private StackSampling StacksOf(ParseResult parsed)
+    {
+        StackSampling stacks = parsed.GetValue(_stacks);
+        return stacks == StackSampling.Off || parsed.GetValue(_trace) != null ? stacks
+            : throw new UsageException($"--stacks {stacks} needs --trace FILE, which is where call stacks are kept");
+    }
+
+    private static StackSampling ParseStacks(ArgumentResult result)
+    {
+        string text = result.Tokens[0].Value;
+        if (StackSampling.Parse(text) is { } stacks)
+            return stacks;
+        result.AddError($"--stacks {text} is none of off, sample, sample:BYTES (1B to 1TiB, such as sample:64KiB) and all");
+        return StackSampling.Off;
+    }
 
     private static ulong ParseRam(ArgumentResult result)
     {

@@ -21,6 +21,9 @@ public sealed unsafe class RecordingMemory : IDisposable
 
     internal RecordingHeader* Header => (RecordingHeader*)_start;
 
+    /// <summary>Nothing more is recorded, for whatever reason.</summary>
+    public bool HasEnded => End != RecordingEnd.None;
+
     internal RecordingEnd End => (RecordingEnd)Volatile.Read(ref Header->End);
 
     /// <summary>Throws <see cref="IOException"/> where the host refuses.</summary>
