@@ -106,6 +106,7 @@ public enum Errno
     ENOMEM = 12,
     EACCES = 13,
     EFAULT = 14,
+    EBUSY = 16,
     EEXIST = 17,
     EINVAL = 22,
     EOVERFLOW = 75,

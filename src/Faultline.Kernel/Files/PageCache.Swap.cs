@@ -40,6 +40,17 @@ internal sealed unsafe partial class PageCache
         return pages;
     }
 
+    /// <summary>Pages of a file in memory that lie in swap come back (shmem_unuse); false where memory ran out.</summary>
+    public bool Unuse(Inode file, Process caller)
+    {
+        bool ignored = false;
+        for (ulong at = file.Kind != FileKind.Tmpfs || file.Values == 0 ? PageTree.NoPage : file.Pages.Next(0, PageTree.NoPage - 1);
+            at != PageTree.NoPage && file.Values != 0; at = file.Pages.Next(at + 1, PageTree.NoPage - 1))
+            if (CacheEntry.IsValue(file.Pages[at]) && !BringFromSwap(file, at, caller, ref ignored))
+                return false;
+        return true;
+    }
+
     private bool BringFromSwap(Inode file, ulong index, Process process, ref bool major)
     {
         uint slot = (uint)CacheEntry.ValueOf(file.Pages[index]);

@@ -6,15 +6,14 @@ namespace Faultline.Kernel;
 /// <summary>Committed_AS of a machine and the limit on it.</summary>
 /// <param name="machine">Its settings in force say what may be promised.</param>
 /// <param name="ramPages">Managed pages of RAM.</param>
-/// <param name="swapPages">Pages of swap.</param>
-internal sealed class CommitCharge(Machine machine, ulong ramPages, ulong swapPages)
+internal sealed class CommitCharge(Machine machine, ulong ramPages)
 {
     private const ulong AdminReservePages = (8UL << 20) >> PageSize.Shift;
     private const ulong UserReservePages = (128UL << 20) >> PageSize.Shift;
 
     public ulong Committed { get; private set; }
 
-    public ulong Limit => (ramPages * (ulong)machine.Options.OvercommitRatio / 100) + swapPages;
+    public ulong Limit => (ramPages * (ulong)machine.Options.OvercommitRatio / 100) + machine.Swap.Pages;
 
     /// <summary>Charges pages to a process that has mapped so many; false (ENOMEM) if they may not be promised.</summary>
     public bool TryCharge(ulong pages, ulong alreadyMapped)
@@ -22,7 +21,7 @@ internal sealed class CommitCharge(Machine machine, ulong ramPages, ulong swapPa
         bool granted = machine.Options.Overcommit switch
         {
             OvercommitPolicy.Always => true,
-            OvercommitPolicy.Heuristic => pages <= ramPages + swapPages,
+            OvercommitPolicy.Heuristic => pages <= ramPages + machine.Swap.Pages,
             _ => FitsLimit(pages, alreadyMapped),
         };
         if (granted)

@@ -11,7 +11,7 @@ public sealed partial class Machine
     /// </summary>
     internal bool OutOfMemory(OomConstraint constraint, int order, Process? requester, MemoryCgroup? group = null)
     {
-        if (requester == null)
+        if (requester == null || (_swappingOff && group == null))
             return false;
         // It is the parent that runs during a fork: chosen itself, it must get out of it first.
         requester = requester.Maker ?? requester;

@@ -35,7 +35,7 @@ public sealed unsafe partial class Machine : IDisposable
         Kernel = new KernelHalf(Frames, Tables, ranges.Max(range => range.End), is64Bit);
         Caches = new KernelCaches(Frames, Stat, options.Cpus);
         AnonVmas = new AnonVmas(this);
-        Commit = new CommitCharge(this, Frames.ManagedPages, Swap.Pages);
+        Commit = new CommitCharge(this, Frames.ManagedPages);
         Log = new KernelLog(Clock);
         _tlbs = options.Tlb == null ? [] : [.. Enumerable.Range(0, options.Cpus).Select(_ => new HardwareTlb(options.Tlb))];
         Oom = new OomKiller(this);

@@ -76,6 +76,9 @@ public sealed record MachineOptions
     /// <summary>vm.page-cluster, 0 to 10: at most 2^n pages are read from swap at once.</summary>
     public int PageCluster { get; init; } = 3;
 
+    /// <summary>The largest swap area: its slots are numbered with 31 bits.</summary>
+    public const ulong MaxSwapBytes = (8UL << 40) - PageSize.Bytes;
+
     private ulong MaxRam => Architecture == MachineArchitecture.X86Pae ? 64UL << 30 : 4UL << 30;
 
     /// <summary>Throws <see cref="ArgumentException"/> naming the value that is out of range.</summary>
@@ -91,7 +94,7 @@ public sealed record MachineOptions
             throw new ArgumentException($"Thp {Thp}: huge pages of 4 MiB, as a 32-bit machine without PAE has them, are not modelled; use Never");
         if (Cpus is < 1 or > 4096)
             throw new ArgumentException($"Cpus {Cpus} is not from 1 to 4096");
-        if ((SwapBytes & PageSize.Mask) != 0 || SwapBytes >= 8UL << 40)
+        if ((SwapBytes & PageSize.Mask) != 0 || SwapBytes > MaxSwapBytes)
             throw new ArgumentException($"SwapBytes {SwapBytes} is not a multiple of 4096 below 8 TiB");
         if (Swappiness is < 0 or > 200)
             throw new ArgumentException($"Swappiness {Swappiness} is not from 0 to 200");

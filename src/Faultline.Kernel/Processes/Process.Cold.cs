@@ -8,6 +8,22 @@ public sealed unsafe partial class Process
 {
     private List<uint>? _pagingOut;
 
+    /// <summary>Pages in memory of a range in bytes that need a slot of swap to leave it: all but those of files on disks and of zeros.</summary>
+    public PageCount SwappablePages(VirtualAddress start, ulong length)
+    {
+        ulong pages = 0;
+        for (ulong at = PageSize.Down(start.Value); at < start.Value + length; at += PageSize.Bytes)
+        {
+            ulong* entry = _tables.FindEntry(at);
+            if (entry == null || !Pte.IsMapped(*entry) || (*entry & Pte.Special) != 0)
+                continue;
+            uint pfn = Pte.Frame(*entry) + ((*entry & Pte.Huge) != 0 ? (uint)PageTables.PteIndex(at) : 0);
+            pages += (_frames[HeadOf(pfn)].Flags & FrameFlags.SwapBacked) != 0 ? 1UL : 0;
+        }
+
+        return new(pages);
+    }
+
     /// <summary>A range within one area that is not locked.</summary>
     private void MakeCold(ulong start, ulong end, bool pageOut)
     {

@@ -35,7 +35,7 @@ internal sealed unsafe partial class SwapArea : IDisposable
     /// <param name="stat">The machine's counters.</param>
     public SwapArea(ulong pages, bool rotational, int cpus, VmStat stat)
     {
-        Pages = pages == 0 ? 0 : pages - 1;
+        IsOn = pages != 0;
         End = (uint)pages;
         Rotational = rotational;
         _stat = stat;
@@ -45,12 +45,15 @@ internal sealed unsafe partial class SwapArea : IDisposable
         MakeClusters();
     }
 
+    /// <summary>In use: pages may be sent there (SWP_WRITEOK). Those that are there can be read in either case.</summary>
+    public bool IsOn { get; set; }
+
     /// <summary>Pages that it can hold (SwapTotal).</summary>
-    public ulong Pages { get; }
+    public ulong Pages => IsOn ? End - 1 : 0;
 
     public ulong Used { get; private set; }
 
-    public ulong Free => Pages - Used;
+    public ulong Free => IsOn ? Pages - Used : 0;
 
     /// <summary>One above the last slot.</summary>
     public uint End { get; }

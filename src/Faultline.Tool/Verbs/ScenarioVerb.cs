@@ -17,6 +17,7 @@ internal static class ScenarioVerb
           sshd: mmap area 1G                      also munmap, madvise; fork NAME; cpu 40s; exit
           write /proc/$(pidof sshd)/oom_adj -16   as a shell would; 'su 1000' and 'su root' say who types it
           refused EACCES write /proc/…            the same where it must fail
+          swapoff    swapon    sync    sleep 2h   what an administrator does
           cat /proc/buddyinfo    print free       show files and views ('print x' lists them)
           let before = sshd.minflt                remember a value; show VALUE prints one
           for i in 1..100 … end                   $i is its value;  while hog is alive … end

@@ -17,6 +17,8 @@ internal sealed partial class ScenarioRun
         ["unlink"] = (run, arguments) => run.UnlinkFile(arguments),
         ["truncate"] = (run, arguments) => run.TruncateFile(arguments),
         ["sync"] = (run, arguments) => run.Sync(arguments),
+        ["swapoff"] = (run, arguments) => run.SwitchSwap(arguments, on: false),
+        ["swapon"] = (run, arguments) => run.SwitchSwap(arguments, on: true),
         ["sleep"] = (run, arguments) => run.Sleep(arguments),
         ["su"] = (run, arguments) => run.SwitchUser(arguments),
         ["write"] = (run, arguments) => run.WriteProc(arguments),
@@ -89,21 +91,29 @@ internal sealed partial class ScenarioRun
     private void ExpectRefusal(Arguments arguments)
     {
         Errno? wanted = null;
-        string word = arguments.Text("a write that must fail, as in: refused EACCES write /proc/…");
+        string word = arguments.Text("a statement that must fail, as in: refused EACCES write /proc/…");
         if (Enum.TryParse(word, out Errno named) && word.StartsWith('E'))
         {
             wanted = named;
-            word = arguments.Text("'write'");
+            word = arguments.Text("'write', 'swapoff' or 'swapon'");
         }
 
-        if (word != "write")
-            throw arguments.Bad($"'{word}' cannot be refused: only 'write' can");
-        (string path, string text, Errno error) = TryWrite(arguments);
+        if (word is not ("write" or "swapoff" or "swapon"))
+            throw arguments.Bad($"'{word}' cannot be refused: only 'write', 'swapoff' and 'swapon' can");
+        (string what, Errno error) = Try(word, arguments);
         if (error == Errno.None)
-            throw new ScenarioStop(arguments.Last, $"writing '{text}' to {path} should have been refused, and was not", isUnmet: true);
+            throw new ScenarioStop(arguments.Last, $"{what} should have been refused, and was not", isUnmet: true);
         if (wanted is { } errno && errno != error)
-            throw new ScenarioStop(arguments.Last, $"writing '{text}' to {path} was refused with {error}, not with {errno}", isUnmet: true);
+            throw new ScenarioStop(arguments.Last, $"{what} was refused with {error}, not with {errno}", isUnmet: true);
         Expectations++;
+    }
+
+    private (string What, Errno Error) Try(string verb, Arguments arguments)
+    {
+        if (verb != "write")
+            return (verb, TrySwitchSwap(arguments, verb == "swapon"));
+        (string path, string text, Errno error) = TryWrite(arguments);
+        return ($"writing '{text}' to {path}", error);
     }
 
     private (string Path, string Text, Errno Error) TryWrite(Arguments arguments)

@@ -102,7 +102,10 @@ internal sealed partial class ScenarioRun
         string word = arguments.Text("advice");
         if (!Advices.TryGetValue(word, out Advice advice))
             throw Unknown(arguments.Last, Advices.Keys, "advice");
+        Word at = arguments.Last;
         (ulong start, ulong length) = Part(memory, name, arguments);
+        if (advice == Advice.PageOut)
+            RefuseMoreSlots(program.Process, start, length, name, at);
         if (program.Process.Madvise(new VirtualAddress(PageSize.Up(start)), length, advice) is { Failed: true } result)
             throw arguments.Bad($"madvise({word}) of '{name}' failed: {result.Error}");
     }
