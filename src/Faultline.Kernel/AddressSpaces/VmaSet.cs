@@ -2,17 +2,18 @@
 // array outside the GC heap: a process has few areas since neighbours merge, and a search in it touches few cache lines.
 
 using System.Runtime.CompilerServices;
-using Faultline.Kernel.Host;
 
 namespace Faultline.Kernel;
 
 /// <summary>Ordered, disjoint, maximally merged areas. Not thread safe.</summary>
-internal sealed unsafe class VmaSet : IDisposable
+internal sealed unsafe class VmaSet
 {
     /// <summary>vm.max_map_count.</summary>
     public const int MaxMapCount = 65530;
 
-    private readonly ReservedMemory _memory = new((ulong)(MaxMapCount + 16) * (ulong)sizeof(Vma));
+    /// <summary>Room for areas: a change may make some more than are allowed to stay.</summary>
+    public const int Capacity = MaxMapCount + 16;
+
     private readonly Vma* _areas;
     private ulong _peakPages;
     private readonly FileAreaChanges _changes;
@@ -23,14 +24,17 @@ internal sealed unsafe class VmaSet : IDisposable
     private readonly int _cpu;
     private int _longestChain;
 
-    /// <summary>Takes the objects of its areas from a cache, on a processor.</summary>
-    public VmaSet(FileAreaChanges changes, KmemCache cache, AnonVmas reverse, int cpu)
+    /// <summary>Keeps its areas in memory with room for <see cref="Capacity"/> of them, and takes their objects from a cache, on a processor.</summary>
+    public VmaSet(FileAreaChanges changes, KmemCache cache, AnonVmas reverse, int cpu, Vma* areas)
     {
         (_changes, _cache, _reverse, _cpu) = (changes, cache, reverse, cpu);
-        _areas = (Vma*)_memory.Start;
+        _areas = areas;
     }
 
     public int Count { get; private set; }
+
+    /// <summary>The most areas there ever were.</summary>
+    public int PeakCount { get; private set; }
 
     public ulong TotalPages { get; private set; }
 
@@ -189,6 +193,7 @@ internal sealed unsafe class VmaSet : IDisposable
             }
         }
 
+        PeakCount = Count;
         TotalPages = other.TotalPages;
         _longestChain = other._longestChain == 0 ? 0 : other._longestChain + 1;
         _mapsFiles = other._mapsFiles;
@@ -206,12 +211,11 @@ internal sealed unsafe class VmaSet : IDisposable
         TotalPages = 0;
     }
 
-    /// <summary>Gives the model's memory back; the objects go with the machine.</summary>
-    public void Dispose()
+    /// <summary>Forgets the areas; their objects go with the machine.</summary>
+    public void Abandon()
     {
         Count = 0;
         TotalPages = 0;
-        _memory.Dispose();
     }
 
     /// <summary>Throws <see cref="InvalidOperationException"/> unless ordered, disjoint, page aligned, not empty, merged, and the total right.</summary>
@@ -236,14 +240,14 @@ internal sealed unsafe class VmaSet : IDisposable
 
     private void Insert(int index, Vma area)
     {
-        if (Count >= MaxMapCount + 16)
+        if (Count >= Capacity)
             throw new InvalidOperationException($"{Count} areas: the caller did not check max_map_count");
-        Buffer.MemoryCopy(_areas + index, _areas + index + 1, (MaxMapCount + 16 - index - 1) * (long)sizeof(Vma), (Count - index) * (long)sizeof(Vma));
+        Buffer.MemoryCopy(_areas + index, _areas + index + 1, (Capacity - index - 1) * (long)sizeof(Vma), (Count - index) * (long)sizeof(Vma));
         area.Object = _cache.Allocate(_cpu);
         if (area.Object == 0 || (area.Chain != null && !_reverse.TryClone(ref area, area, _cpu)))
             throw new InvalidOperationException("no kernel memory for an area: the caller did not ask for it");
         _areas[index] = area;
-        Count++;
+        PeakCount = Math.Max(PeakCount, ++Count);
         _mapsFiles |= area.File != 0;
         NoteChange();
     }

@@ -123,6 +123,11 @@ internal struct Frame
 
     [FieldOffset(24)] private ulong _word;
 
+    // Two fields each, to be written at once.
+    [FieldOffset(0)] private ulong _links;
+    [FieldOffset(8)] private ulong _use;
+    [FieldOffset(16)] private ulong _owner;
+
     [FieldOffset(29)] public byte Order;
 
     /// <summary>Number of the memory cgroup that the frame is charged to; 0: the machine's.</summary>
@@ -139,18 +144,28 @@ internal struct Frame
         _word = index | ((ulong)cgroup << CgroupShift);
     }
 
+    /// <summary>As <see cref="SetPage"/> for a page of no cgroup, with its place on an LRU list.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void SetListedPage(uint next, uint previous, FrameFlags flags, uint mapping, ulong index)
+    {
+        _links = next | ((ulong)previous << 32);
+        _use = 1 | ((ulong)flags << 32);
+        _owner = mapping;
+        _word = index;
+    }
+
     /// <summary>Writes the whole record of a block on a list.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void SetBlock(FrameFlags flags, uint next, uint previous, int order)
     {
-        Next = next;
-        Previous = previous;
-        MapCount = 0;
-        Flags = flags;
-        Mapping = 0;
-        Private = 0;
+        _links = next | ((ulong)previous << 32);
+        _use = (ulong)flags << 32;
+        _owner = 0;
         _word = (ulong)order << OrderShift;
     }
+
+    /// <summary>Of order 0 and charged to no cgroup.</summary>
+    public readonly bool IsSingleOfNoGroup => _word >> OrderShift == 0;
 
     /// <summary>Anonymous: number of the virtual page at which <see cref="Mapping"/> maps it. Page cache: number of the page in the file. Below 2^40.</summary>
     public ulong Index

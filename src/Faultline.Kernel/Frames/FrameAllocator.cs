@@ -38,6 +38,8 @@ internal sealed unsafe partial class FrameAllocator : IDisposable
     /// <summary>The highest zone for what the kernel keeps for itself: not HighMem.</summary>
     private readonly Zone _kernelPreferred;
     private readonly uint _lastZoneStart;
+    private readonly uint _preferredStart;
+    private readonly uint _preferredPages;
 
     public FrameAllocator(ZoneRange[] ranges, int cpus, bool hugePages, VmStat stat)
     {
@@ -54,6 +56,7 @@ internal sealed unsafe partial class FrameAllocator : IDisposable
         _preferred = _zones.Last(zone => zone.IsPopulated);
         _kernelPreferred = _zones.Last(zone => zone.IsPopulated && !zone.Range.IsHighMem);
         _lastZoneStart = ranges[^1].Start;
+        (_preferredStart, _preferredPages) = (_preferred.Range.Start, _preferred.Range.End - _preferred.Range.Start);
         SetLimits(hugePages);
     }
 
@@ -108,6 +111,27 @@ internal sealed unsafe partial class FrameAllocator : IDisposable
 
         return Allocate(cpu, 0, type, AllocationFlags.None, requester);
     }
+
+    /// <summary>A processor's lists in the zone that processes' pages come from, where pages can be taken off them unasked; null where limits are to be looked at.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public PerCpuLists* ListsAtHand(int cpu) =>
+        !_preferred.BelowHigh && _preferred.Free.FreePages > _preferred.FastMark ? _preferred.ListsFor(cpu) : null;
+
+    /// <summary>So many single pages were taken from <see cref="ListsAtHand"/>.</summary>
+    public void NoteTaken(ulong pages) => _stat[VmEvent.pgalloc_dma + _preferred.EventOffset] += pages;
+
+    /// <summary>A processor's lists in that zone, and how many of its movable pages can be added before some go back.</summary>
+    public PerCpuLists* ListsFor(int cpu, out int room)
+    {
+        PerCpuLists* lists = _preferred.ListsFor(cpu);
+        room = lists->Room(_preferred.BelowHigh);
+        return lists;
+    }
+
+    /// <summary>True for a page that goes back to the movable list of <see cref="ListsFor"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool IsMovableOfPreferred(uint pfn) =>
+        pfn - _preferredStart < _preferredPages && Pageblocks.TypeOf(pfn) == Migratetype.Movable;
 
     /// <summary>A block of 2^order pages, aligned to its size, or <see cref="None"/>.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]

@@ -10,7 +10,7 @@ using System.Runtime.CompilerServices;
 namespace Faultline.Kernel;
 
 /// <summary>The lists of one processor in one zone. First-in ends hold what was freed last and is likely in its cache.</summary>
-internal unsafe struct PerCpuLists
+internal unsafe partial struct PerCpuLists
 {
     public const int CostlyOrder = 3;
     public const int Lists = LowOrderLists + 2;

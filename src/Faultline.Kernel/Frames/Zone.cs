@@ -47,6 +47,8 @@ internal sealed unsafe partial class Zone : IDisposable
     /// <summary>With more free pages than this a single page can be taken without any other check.</summary>
     public ulong FastMark => Watermarks.High + Free.FreeHighAtomic;
 
+    public PerCpuLists* ListsFor(int cpu) => _perCpu + cpu;
+
     /// <summary>A copy of a processor's lists, to look at.</summary>
     public PerCpuLists ListsOf(int cpu) => _perCpu[cpu];
 

@@ -105,6 +105,8 @@ public sealed unsafe partial class Machine : IDisposable
 
     internal TablePool Tables { get; } = new();
 
+    internal ProcessMemory.Pool ProcessMemory { get; } = new();
+
     internal KernelHalf Kernel { get; }
 
     /// <summary>What stands for the levels of page tables that the machine does not have; null where it has all four.</summary>
@@ -161,9 +163,14 @@ public sealed unsafe partial class Machine : IDisposable
             return;
         _disposed = true;
         foreach (Process process in _processes)
+        {
             process.Abandon();
+            process.DisposeMemory();
+        }
+
         _processes.Clear();
         Caches.Dispose();
+        ProcessMemory.Dispose();
         Tables.Dispose();
         Files.Dispose();
         Swap.Dispose();

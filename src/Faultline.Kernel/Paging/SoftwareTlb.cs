@@ -7,12 +7,14 @@ using System.Runtime.CompilerServices;
 namespace Faultline.Kernel;
 
 /// <summary>
-/// Translations that the page tables grant. May know less than they, never more. A struct over pinned entries: a hit is what most
+/// Translations that the page tables grant. May know less than they, never more. A struct over entries outside the GC heap: a hit is what most
 /// accesses are, and costs two dependent loads.
 /// </summary>
 internal readonly unsafe struct SoftwareTlb
 {
-    private const int Size = 1024;
+    /// <summary>Entries.</summary>
+    public const int Size = 1024;
+
     private const int FlushAllAbove = 128;
     private const ulong Valid = 1;
     private const ulong Writable = 2;
@@ -20,15 +22,19 @@ internal readonly unsafe struct SoftwareTlb
     /// <summary>A clean page may not be written through the TLB: the first store has to set the entry's dirty bit.</summary>
     private const int DirtyToWritable = 5;
 
-    private readonly ulong[] _entries = GC.AllocateArray<ulong>(Size, pinned: true);
+    private static readonly ulong[] s_none = GC.AllocateArray<ulong>(Size, pinned: true);
+
     private readonly ulong* _start;
 
-    /// <summary>With modelled buffers it grants nothing itself, so that every access comes by them.</summary>
-    public SoftwareTlb(ProcessTlb? hardware)
+    /// <summary>Over <see cref="Size"/> entries that are zero. With modelled buffers it grants nothing itself, so that every access comes by them.</summary>
+    public SoftwareTlb(ProcessTlb? hardware, ulong* entries)
     {
         Hardware = hardware;
-        _start = (ulong*)Unsafe.AsPointer(ref _entries[0]);
+        _start = entries;
     }
+
+    /// <summary>Grants nothing: what a process has that has exited; the counts of its translations stay.</summary>
+    public static SoftwareTlb OfNobody(ProcessTlb? hardware) => new(hardware, (ulong*)Unsafe.AsPointer(ref s_none[0]));
 
     public ProcessTlb? Hardware { get; }
 
@@ -47,13 +53,22 @@ internal readonly unsafe struct SoftwareTlb
     /// <summary>The grants for a range were taken back, wholly or in part.</summary>
     public void Invalidate(ulong start, ulong end)
     {
-        Hardware?.Invalidate(start, end);
-        if ((end - start) >> PageSize.Shift > FlushAllAbove)
-        {
-            Array.Clear(_entries);
-            return;
-        }
+        if (!BeginInvalidation(start, end))
+            InvalidateEntries(start, end);
+    }
 
+    /// <summary>The same in parts: true if nothing more is to be done, else <see cref="InvalidateEntries"/> for each part under which there is a table.</summary>
+    public bool BeginInvalidation(ulong start, ulong end)
+    {
+        Hardware?.Invalidate(start, end);
+        if ((end - start) >> PageSize.Shift <= FlushAllAbove)
+            return false;
+        Entries.Clear();
+        return true;
+    }
+
+    public void InvalidateEntries(ulong start, ulong end)
+    {
         for (ulong page = start; page < end; page += PageSize.Bytes)
             if ((At(page) & ~PageSize.Mask) == page)
                 At(page) = 0;
@@ -62,12 +77,14 @@ internal readonly unsafe struct SoftwareTlb
     public void Flush()
     {
         Hardware?.Flush();
-        Array.Clear(_entries);
+        Entries.Clear();
     }
 
     /// <summary>Every cached grant, for checks: page address and whether it may be written.</summary>
     public IEnumerable<(ulong Page, bool Writable)> Grants() =>
-        _entries.Where(entry => entry != 0).Select(entry => (entry & ~PageSize.Mask, (entry & Writable) != 0));
+        Entries.ToArray().Where(entry => entry != 0).Select(entry => (entry & ~PageSize.Mask, (entry & Writable) != 0));
+
+    private Span<ulong> Entries => new(_start, Size);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private ref ulong At(ulong page) =>

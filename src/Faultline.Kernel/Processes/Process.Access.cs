@@ -130,7 +130,14 @@ public sealed unsafe partial class Process
     {
         if (_tlb.Hardware is { } tlb)
             return AccessThroughTlb(tlb, page, kind);
-        FaultOutcome outcome = ServeMiss(page, kind, page >= _top ? null : _tables.FindEntry(page));
+        ulong* entry = page >= _top ? null : _tables.FindEntry(page);
+        if (kind == AccessKind.Write && entry != null && TryFillOne(page, entry))
+        {
+            _tlb.Fill(page, *entry);
+            return FaultOutcome.MinorFault;
+        }
+
+        FaultOutcome outcome = ServeMiss(page, kind, entry);
         if (outcome is FaultOutcome.None or FaultOutcome.MinorFault or FaultOutcome.MajorFault)
             _tlb.Fill(page, *_tables.FindEntry(page));
         return outcome;

@@ -69,21 +69,36 @@ public sealed unsafe partial class Process
         {
             if (!PrepareReverseMap())
                 return 0;
-            ulong flags = _areaLeaf | Pte.Writable | Pte.Dirty;
-            for (; served < count && entry[served] == 0; served++)
-            {
-                uint frame = TakeOwnFrame(page + (served << PageSize.Shift));
-                if (frame == FrameAllocator.None)
-                    break;
-                entry[served] = Pte.Make(frame, flags);
-                _resident.Anonymous++;
-            }
-
+            served = FillWithFrames(page, entry, count);
             NoteResident();
         }
 
         MinorFaults += served;
         _stat[VmEvent.pgfault] += served;
+        return served;
+    }
+
+    /// <summary>Frames for absent pages, as long as there are any. Residents are counted as they come: the next page may call the out-of-memory killer.</summary>
+    private ulong FillWithFrames(ulong page, ulong* entry, ulong count)
+    {
+        ulong served = 0;
+        while (served < count && entry[served] == 0)
+        {
+            ulong at = page + (served << PageSize.Shift);
+            int run = FillFromList(at, entry + served, (int)(count - served));
+            if (run == 0)
+            {
+                uint frame = TakeOwnFrame(at);
+                if (frame == FrameAllocator.None)
+                    break;
+                entry[served] = Pte.Make(frame, _areaLeaf | Pte.Writable | Pte.Dirty);
+                run = 1;
+            }
+
+            served += (uint)run;
+            _resident.Anonymous += (uint)run;
+        }
+
         return served;
     }
 
@@ -189,9 +204,8 @@ public sealed unsafe partial class Process
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void Own(uint pfn, ulong page, ushort cgroup)
     {
-        const FrameFlags Flags = FrameFlags.Allocated | FrameFlags.Anonymous | FrameFlags.SwapBacked | FrameFlags.Exclusive;
         ref Frame frame = ref _frames[pfn];
-        frame.SetPage(Flags, (uint)Pid, page >> PageSize.Shift, cgroup);
+        frame.SetPage(OwnPage, (uint)Pid, page >> PageSize.Shift, cgroup);
         if ((_areaFlags & VmaFlags.Locked) != 0)
             MarkLocked(ref frame);
         _vector.Add(pfn);

@@ -51,6 +51,8 @@ public sealed unsafe partial class Process
     /// <summary>The areas are gone; files that nobody else uses go with them.</summary>
     private void ReleaseUnmapped()
     {
+        if (_unmapped.Count == 0)
+            return;
         foreach (uint file in _unmapped)
             _machine.Files.Unmapped(file);
         _unmapped.Clear();

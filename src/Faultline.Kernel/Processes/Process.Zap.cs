@@ -10,7 +10,7 @@ public sealed unsafe partial class Process
     /// </summary>
     private void Zap(ulong start, ulong end, bool reclaimTables)
     {
-        _tlb.Invalidate(start, end);
+        bool flushed = _tlb.BeginInvalidation(start, end);
         for (ulong at = start; at < end;)
         {
             ulong next = Math.Min(end, (at | (PageTables.PmdBytes - 1)) + 1);
@@ -18,7 +18,12 @@ public sealed unsafe partial class Process
             if (pmd == null)
                 next = Math.Min(end, (at | ((1UL << PageTables.PudShift) - 1)) + 1);
             else if (*pmd != 0)
+            {
+                if (!flushed)
+                    _tlb.InvalidateEntries(at, next);
                 ZapUnder(pmd, at, next, reclaimTables);
+            }
+
             at = next;
         }
     }
@@ -88,6 +93,13 @@ public sealed unsafe partial class Process
                 *entry++ = 0;
                 _resident.Swapped--;
                 _machine.FreeSwapEntry(_cpu, Pte.SwapSlot(old));
+                continue;
+            }
+
+            int plain = ZapRun(entry, end);
+            if (plain != 0)
+            {
+                entry += plain;
                 continue;
             }
 

@@ -1,6 +1,8 @@
 // A process as memory management sees it: its areas, its page tables, its program break and its counts (struct mm_struct,
 // include/linux/mm_types.h, 6.18).
 
+using System.Runtime.CompilerServices;
+
 namespace Faultline.Kernel;
 
 /// <summary>
@@ -16,10 +18,11 @@ public sealed unsafe partial class Process
     private readonly Lruvec _vector;
     private readonly MemoryCgroup? _cgroup;
     private AddressSpaceLayout _layout;
+    private readonly ProcessMemory _memory;
     private readonly VmaSet _areas;
     private readonly TaskObjects _objects;
     private readonly PageTables _tables;
-    private readonly SoftwareTlb _tlb;
+    private SoftwareTlb _tlb;
     private readonly Frame* _frames;
     private readonly VmStat _stat;
     private readonly int _cpu;
@@ -41,8 +44,9 @@ public sealed unsafe partial class Process
         _frames = machine.Frames.Frames;
         _cpu = cpu;
         _objects = objects;
-        _tlb = new SoftwareTlb(machine.TlbFor(cpu, pid));
-        _areas = new VmaSet(machine.FileAreas, machine.Caches.VmAreaStruct, machine.AnonVmas, cpu);
+        _memory = machine.ProcessMemory.Take();
+        _tlb = new SoftwareTlb(machine.TlbFor(cpu, pid), _memory.Translations);
+        _areas = new VmaSet(machine.FileAreas, machine.Caches.VmAreaStruct, machine.AnonVmas, cpu, _memory.Areas);
         _tables = new PageTables(machine, this, topTable);
         _break = layout.BrkStart.Value;
         _top = layout.Top;
@@ -130,6 +134,7 @@ public sealed unsafe partial class Process
         _areas.Clear();
         _objects.Give();
         Abandon();
+        _machine.ProcessMemory.Give(_memory, _areas.PeakCount);
         _machine.Remove(this);
         ReleaseUnmapped();
     }
@@ -140,19 +145,26 @@ public sealed unsafe partial class Process
         HasExited = true;
         _top = 0;
         _tlb.Flush();
-        _areas.Dispose();
+        _tlb = SoftwareTlb.OfNobody(_tlb.Hardware);
+        _areas.Abandon();
         ForgetArea();
     }
+
+    /// <summary>After <see cref="Abandon"/>, where no other process is to have its memory.</summary>
+    internal void DisposeMemory() => _memory.Dispose();
 
     internal PageTables PageTables => _tables;
 
     internal VmaSet Areas => _areas;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void ThrowIfExited()
     {
         if (HasExited)
-            throw new InvalidOperationException($"process {Pid} has exited");
+            ThrowExited();
     }
+
+    private void ThrowExited() => throw new InvalidOperationException($"process {Pid} has exited");
 
     private SystemCallResult Fail(Errno error)
     {

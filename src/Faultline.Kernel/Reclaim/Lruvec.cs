@@ -139,6 +139,35 @@ internal sealed unsafe class Lruvec
         Count(list, -(1L << frame.Order));
     }
 
+    /// <summary>Single pages were put before the head of a list, linked among each other and to it: <paramref name="first"/> came first, <paramref name="last"/> is the head now.</summary>
+    public void NoteAdded(LruList list, uint first, uint last, int pages)
+    {
+        Ends* ends = _lists + (int)list;
+        if (ends->Head == 0)
+            ends->Tail = first;
+        else
+            _frames[ends->Head].Previous = first;
+        _frames[last].Previous = 0;
+        ends->Head = last;
+        Count(list, pages);
+    }
+
+    /// <summary>What stood between two pages of a list (0: its head, its tail) is gone from it, and will be counted by <see cref="NoteRemoved"/>.</summary>
+    public void Unlink(LruList list, uint before, uint behind)
+    {
+        Ends* ends = _lists + (int)list;
+        if (before == 0)
+            ends->Head = behind;
+        else
+            _frames[before].Next = behind;
+        if (behind == 0)
+            ends->Tail = before;
+        else
+            _frames[behind].Previous = before;
+    }
+
+    public void NoteRemoved(LruList list, int pages) => Count(list, -pages);
+
     /// <summary>Throws <see cref="InvalidOperationException"/> unless links, marks and sizes agree; <paramref name="visit"/> sees each page.</summary>
     public void CheckInvariants(Action<uint> visit)
     {

@@ -11,8 +11,9 @@ internal sealed unsafe partial class KmemCache
     {
         Slab* slab = SlabOf(address);
         uint offset = (uint)(address - ((ulong)slab->Pfn << PageSize.Shift));
-        uint number = offset / _size + 1;
-        if (number > slab->Objects || offset % _size != 0 || Slab.Links(slab)[number] != Slab.InUse)
+        uint place = (uint)((offset * _reciprocal) >> 32);
+        uint number = place + 1;
+        if (number > slab->Objects || offset != place * _size || Slab.Links(slab)[number] != Slab.InUse)
             throw new InvalidOperationException($"0x{address:x} is no object in use of cache {Name}");
         ObjectsInUse--;
         CpuSlab* c = _cpuSlabs + cpu;

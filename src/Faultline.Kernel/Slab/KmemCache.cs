@@ -24,6 +24,9 @@ internal sealed unsafe partial class KmemCache
     private readonly int _cpus;
     private readonly SlabGeometry _geometry;
     private readonly uint _size;
+
+    /// <summary>2^32 / size, rounded up: what stands for a division by the size (include/linux/reciprocal_div.h).</summary>
+    private readonly ulong _reciprocal;
     private readonly Migratetype _type;
     private readonly VmEvent _counter;
     private Slab* _all;
@@ -36,6 +39,7 @@ internal sealed unsafe partial class KmemCache
             throw new ArgumentException($"an object of {geometry.Size} bytes does not fit a slab of cache {name}");
         (_allocator, _memory, _stat, _cpus) = (allocator, memory, stat, cpus);
         (Name, _geometry, Flags, _size) = (name, geometry, flags, geometry.Size);
+        _reciprocal = ((1UL << 32) / _size) + 1;
         bool reclaimable = (flags & SlabFlags.ReclaimAccount) != 0;
         _type = reclaimable ? Migratetype.Reclaimable : Migratetype.Unmovable;
         _counter = reclaimable ? VmEvent.nr_slab_reclaimable : VmEvent.nr_slab_unreclaimable;
