@@ -6,6 +6,7 @@ using System.Collections.Immutable;
 using System.Linq;
 using Faultline.Analyzers.Context;
 using Faultline.Analyzers.Flow.Ownership;
+using Faultline.Analyzers.Measurements;
 using Faultline.Analyzers.Rules;
 using Faultline.Api;
 using Microsoft.CodeAnalysis;
@@ -44,11 +45,14 @@ public sealed class FaultlineAnalyzer : DiagnosticAnalyzer
         new OnlyPointerLost(),
         new FieldNeverFreed(),
         new OldPointerAfterRealloc(),
+        new MeasuredSiteCost(),
+        new MeasuredLeak(),
+        new MeasuredPinning(),
     ];
 
     /// <inheritdoc/>
     public override ImmutableArray<DiagnosticDescriptor> SupportedDiagnostics { get; } =
-        [.. Rules.Select(rule => rule.Descriptor), UnreadableOption.Descriptor];
+        [.. Rules.Select(rule => rule.Descriptor), UnreadableOption.Descriptor, UnreadableProfile.Descriptor];
 
     /// <inheritdoc/>
     public override void Initialize(AnalysisContext context)
@@ -64,10 +68,11 @@ public sealed class FaultlineAnalyzer : DiagnosticAnalyzer
             return;
         FaultlineOptions options = new(start.Options.AnalyzerConfigOptionsProvider);
         context.OwnershipFor = options.OwnershipFor;
+        context.Profiles = Profiles.Read(start.Options.AdditionalFiles, start.Compilation.AssemblyName, start.CancellationToken);
         start.RegisterCodeBlockAction(block => Analyze(block, context, options));
         start.RegisterCompilationEndAction(end =>
         {
-            foreach (Diagnostic diagnostic in UnreadableOption.Find(options))
+            foreach (Diagnostic diagnostic in UnreadableOption.Find(options).Concat(UnreadableProfile.Find(context.Profiles)))
                 end.ReportDiagnostic(diagnostic);
         });
     }

@@ -41,6 +41,7 @@ internal static class Help
           faultline run --json --output report.json samples/LeakyCache
           faultline run --trace app.fltrace --stacks sample App.csproj
           faultline run --trace app.fltrace App.csproj      and then: faultline replay app.fltrace --thp always
+          faultline run --profile --force samples/LeakyCache     the measured costs, for the rules to show at their lines
 
         --trace records every call, touch and snapshot of all threads, with the call sites' lines, at 4 to 8 bytes an event
         as a rule. The file gets its name when the program has ended, however it ended. A disk that fills up ends the
@@ -49,6 +50,9 @@ internal static class Help
         --stacks records the call stack too, of every allocation (all) or of a sample: allocations are chosen by their bytes, one in
         512 KiB on average (sample:64KiB is denser and costs more), and each counts for as many as it stands for. The header says how
         many stacks were walked and how long that took.
+
+        --profile writes NAME.faultline.json: per call what it asked for, what that cost, what was left. The rules of Faultline.Analyzers show
+        it in the editor and the build (FLT2001 to FLT2003) where the call stands, wherever its line has moved to.
 
         What the report's columns mean:
           faults        page faults that touching this site's blocks took (minor: no disk involved)

@@ -21,7 +21,7 @@ public class LayerTests
         ["Faultline.Tool"] =
         [
             "Faultline.Kernel", "Faultline.Libc", "Faultline.Tracing", "Faultline.Shim", "Faultline.Reporting", "Faultline.Weaver",
-            "Faultline.Interceptors", "Faultline.Analyzers", "Faultline.CodeFixes",
+            "Faultline.Interceptors", "Faultline.Analyzers", "Faultline.CodeFixes", ApiTable,
         ],
         ["Faultline.Testing"] = ["Faultline.Shim", "Faultline.Reporting"],
         ["Faultline.BenchmarkDotNet"] = ["Faultline.Shim", "Faultline.Reporting"],

@@ -5,6 +5,7 @@ using System;
 using System.Collections.Concurrent;
 using System.Collections.Generic;
 using Faultline.Analyzers.Flow.Ownership;
+using Faultline.Analyzers.Measurements;
 using Faultline.Api;
 using Microsoft.CodeAnalysis;
 
@@ -46,6 +47,9 @@ internal sealed class AllocationContext
 
     /// <summary>The settings of a file; the defaults until the analysis has started.</summary>
     public Func<SyntaxTree, OwnershipOptions> OwnershipFor { get; set; } = static _ => OwnershipOptions.Default;
+
+    /// <summary>What runs of the program measured; nothing until the analysis has started.</summary>
+    public Profiles Profiles { get; set; } = Profiles.None;
 
     /// <summary>Null if the compilation can name no allocation API: neither .NET's types nor P/Invokes are there.</summary>
     public static AllocationContext? Create(Compilation compilation)

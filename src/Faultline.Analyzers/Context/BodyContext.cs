@@ -7,6 +7,7 @@ using Faultline.Analyzers.Flow.Numbers;
 using Faultline.Analyzers.Flow.Ownership;
 using Faultline.Analyzers.Flow.Pointers;
 using Faultline.Analyzers.Glibc;
+using Faultline.Analyzers.Measurements;
 using Faultline.Analyzers.Shapes;
 using Faultline.Api;
 using Microsoft.CodeAnalysis;
@@ -34,6 +35,7 @@ internal sealed class BodyContext
     private readonly Lazy<IReadOnlyList<BlockLocal>> _blocks;
     private readonly Lazy<OwnershipFlow?> _ownership;
     private readonly Lazy<IReadOnlyList<LoopBlock>> _loopBlocks;
+    private readonly Lazy<IReadOnlyList<(AllocationCall Call, MeasuredCost Cost)>> _measured;
 
     public BodyContext(
         IOperation root, ISymbol owner, IReadOnlyList<AllocationCall> calls, MmapThreshold threshold, OwnershipOptions ownership, AllocationContext context, Action<Diagnostic> report)
@@ -53,6 +55,7 @@ internal sealed class BodyContext
         _symbols = new(() => new SymbolUses(_root));
         _blocks = new(FindBlocks);
         _ownership = new(() => _graph.Value is { } graph ? OwnershipFlow.Solve(_root, graph, _uses.Value, _owner, _context, ownership) : null);
+        _measured = new(FindMeasured);
         _loopBlocks = new(() => [.. Blocks.Select(block => LoopBlock.Of(block, Symbols, Types)).OfType<LoopBlock>()]);
     }
 
@@ -66,6 +69,23 @@ internal sealed class BodyContext
 
     /// <summary>What those calls free or resize whose blocks are known to come from calls in the same body.</summary>
     public IReadOnlyList<Release> Releases => _releases.Value;
+
+    /// <summary>The allocating calls that a profile has as they stand, with what it says.</summary>
+    public IReadOnlyList<(AllocationCall Call, MeasuredCost Cost)> Measured => _measured.Value;
+
+    /// <summary>The same as <see cref="Requests"/> by the sizes that were measured, of calls whose bounds do not decide where the block comes from.</summary>
+    public IEnumerable<AllocationRequest> MeasuredRequests
+    {
+        get
+        {
+            foreach ((AllocationCall call, MeasuredCost cost) in Measured)
+            {
+                AllocationRequest? known = Requests.FirstOrDefault(request => request.Call == call);
+                if ((known == null || Placements.Of(known, Threshold) == Placement.Undecided) && AllocationRequest.FromMeasured(call, cost, known) is { } request)
+                    yield return request;
+            }
+        }
+    }
 
     public IOperation Root => _root;
 
@@ -120,6 +140,17 @@ internal sealed class BodyContext
         }
 
         return requests;
+    }
+
+    private IReadOnlyList<(AllocationCall, MeasuredCost)> FindMeasured()
+    {
+        List<(AllocationCall, MeasuredCost)> measured = [];
+        if (_context.Profiles.IsEmpty)
+            return measured;
+        foreach (AllocationCall call in Calls)
+            if (call.Api.Allocates && _context.Profiles.Find(call) is { } cost)
+                measured.Add((call, cost));
+        return measured;
     }
 
     private SizeFlow? SolveSizes()

@@ -10,6 +10,7 @@
 using System.Numerics;
 using Faultline.Analyzers.Context;
 using Faultline.Analyzers.Flow.Numbers;
+using Faultline.Analyzers.Measurements;
 using Faultline.Api;
 
 namespace Faultline.Analyzers.Glibc;
@@ -43,6 +44,9 @@ internal sealed class AllocationRequest
 
     public bool IsMapping => Call.Api.Family == AllocationFamily.Mapping;
 
+    /// <summary>The bytes are those that a run of the program asked for, not bounds that hold for all runs.</summary>
+    public bool IsMeasured { get; private set; }
+
     public bool IsResize => Call.Api.Effect == AllocationEffect.Reallocate;
 
     /// <summary>Null if the call allocates nothing (a null string, a file's mapping) or if nothing at all is known of its size.</summary>
@@ -55,6 +59,18 @@ internal sealed class AllocationRequest
         if (alignment < 0)
             return new AllocationRequest(call, bytes, DefaultAlignment, IsMmap(call) && Mapping.Populates(arguments));
         return AlignmentOf(call, arguments[alignment]) is { } to ? new AllocationRequest(call, RoundedBytes(call, bytes, to), to) : null;
+    }
+
+    /// <summary>What a run of the program asked for; null without sizes, for mmap, and where the alignment is not known.</summary>
+    public static AllocationRequest? FromMeasured(AllocationCall call, MeasuredCost cost, AllocationRequest? bounds)
+    {
+        if (call.Api.Family == AllocationFamily.Mapping || cost.Smallest is not { } least || cost.Largest is not { } most || least > most || most > Chunk.LargestRequest)
+            return null;
+        if (call.Api.Has(ParameterRole.Alignment) && bounds == null)
+            return null;
+        BigInteger alignment = bounds?.Alignment ?? DefaultAlignment;
+        Interval bytes = new(least, most);
+        return new AllocationRequest(call, call.Api.Has(ParameterRole.Alignment) ? RoundedBytes(call, bytes, alignment) : bytes, alignment) { IsMeasured = true };
     }
 
     private static Interval? BytesOf(AllocationCall call, Interval[] arguments)

@@ -7,7 +7,7 @@ internal static class RequestText
 {
     public static string Of(AllocationRequest request)
     {
-        string bytes = Figures.Bytes(request.Bytes);
+        string bytes = Figures.Bytes(request.Bytes) + (request.IsMeasured ? " (measured)" : "");
         return request.IsAligned ? bytes + " aligned to " + Figures.Number(request.Alignment) : bytes;
     }
 }

@@ -23,4 +23,5 @@ internal static class Categories
     public const string Performance = "Performance";
     public const string Reliability = "Reliability";
     public const string Usage = "Usage";
+    public const string Measured = "Measured";
 }

@@ -1,3 +1,4 @@
+using System.Linq;
 using Faultline.Analyzers.Context;
 using Faultline.Analyzers.Glibc;
 using Microsoft.CodeAnalysis;
@@ -23,7 +24,7 @@ internal sealed class ServedByMmap : Rule
 
     public override void Analyze(BodyContext body)
     {
-        foreach (AllocationRequest request in body.Requests)
+        foreach (AllocationRequest request in body.Requests.Concat(body.MeasuredRequests))
         {
             if (Placements.Of(request, body.Threshold) != Placement.Mapped)
                 continue;

@@ -1,3 +1,4 @@
+using System.Linq;
 using System.Numerics;
 using Faultline.Analyzers.Context;
 using Faultline.Analyzers.Glibc;
@@ -25,7 +26,7 @@ internal sealed class ServedFromHeap : Rule
 
     public override void Analyze(BodyContext body)
     {
-        foreach (AllocationRequest request in body.Requests)
+        foreach (AllocationRequest request in body.Requests.Concat(body.MeasuredRequests))
         {
             if (Placements.Of(request, body.Threshold) != Placement.Heap)
                 continue;

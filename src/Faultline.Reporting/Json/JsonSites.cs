@@ -75,7 +75,8 @@ internal static class JsonSites
         json.WriteNumber("line", site.Line);
     }
 
-    private static void Amounts(Utf8JsonWriter json, in Amounts amounts, bool pagesKnown)
+    /// <summary>A site's counters, inside of an object.</summary>
+    public static void Amounts(Utf8JsonWriter json, in Amounts amounts, bool pagesKnown)
     {
         json.WriteNumber("calls", amounts.Calls);
         json.WriteNumber("blocks", amounts.Blocks);

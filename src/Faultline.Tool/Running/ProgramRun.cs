@@ -6,8 +6,8 @@ using Faultline.Weaver;
 
 namespace Faultline.Tool.Running;
 
-/// <summary>A program's run under the shim, ended: its exit code and all that a report is made of.</summary>
-internal sealed record ProgramRun(int ExitCode, SessionReading Session, SiteTable Sites, RunFacts Facts, RoutingFacts Routing)
+/// <summary>A program's run under the shim, ended: its exit code, all that a report is made of, and what was recorded (null: nothing).</summary>
+internal sealed record ProgramRun(int ExitCode, SessionReading Session, SiteTable Sites, RunFacts Facts, RoutingFacts Routing, TraceFacts? Recorded)
 {
     /// <summary>
     /// Routes and runs an application, recording it if there is a file for that, and waits for its end. Throws <see cref="UsageException"/> or
@@ -21,7 +21,7 @@ internal sealed record ProgramRun(int ExitCode, SessionReading Session, SiteTabl
             detail => ApplicationWeaver.Prepare(new(application, request.Arguments), options, detail));
         SiteTable sites = RoutingConversion.Sites(plan.Sites);
         using TraceRecording? recording = trace == null ? null
-            : TraceRecording.Create(request.TracePath!, trace, sites.Sites, KnownOf(request, plan));
+            : TraceRecording.Create(request.TracePath ?? request.ProfilePath!, trace, sites.Sites, KnownOf(request, plan));
         using SessionFile session = CreateSession(request, plan.Sites.Count, recording?.Descriptor ?? 0);
         using SharedSites shared = ShareSites(sites);
         recording?.Start(session);
@@ -29,11 +29,12 @@ internal sealed record ProgramRun(int ExitCode, SessionReading Session, SiteTabl
         int exitCode = ChildProcess.Run(plan, session, shared, request.Stacks);
         TimeSpan wallTime = Stopwatch.GetElapsedTime(started);
         long ended = HostFacts.UnixNanoseconds();
+        TraceFacts? recorded = recording?.Finish();
         RunFacts facts = new(request.Target, Path.GetFileName(application), exitCode, wallTime, ended, HostFacts.RamBytes())
         {
-            Trace = recording?.Finish(),
+            Trace = request.TracePath == null ? null : recorded,
         };
-        return new(exitCode, SessionReading.Take(session), sites, facts, RoutingConversion.Facts(plan.Summary));
+        return new(exitCode, SessionReading.Take(session), sites, facts, RoutingConversion.Facts(plan.Summary), recorded);
     }
 
     public Report Report() => ReportBuilder.Build(Session, Sites, Facts, Routing);

@@ -29,6 +29,9 @@ internal sealed record RunRequest
     /// <summary>For which allocations the trace is to have call stacks; off without a trace.</summary>
     public required StackSampling Stacks { get; init; }
 
+    /// <summary>Where to write the measured costs; null writes none.</summary>
+    public required string? ProfilePath { get; init; }
+
     public required bool Force { get; init; }
 
     public required bool Json { get; init; }

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using Faultline.Reporting;
 using Faultline.Tool.Running;
-using Faultline.Tracing.Events;
 using Faultline.Tracing.Replay;
 
 namespace Faultline.Tool.Verbs;
@@ -21,12 +20,10 @@ internal static class ReplayVerb
           faultline replay app.fltrace --memory-limit 256MiB --swap 1GiB     as in a container of that size
           faultline replay app.trace.gz --tunables glibc.malloc.mmap_threshold=65536
           faultline replay --json --output report.json --force orders.mtrace
+          faultline replay app.fltrace --profile App.faultline.json          the costs of each call, for the editor
 
         Exit codes: 0; 2 where the trace cannot be read at all (the line says why).
         """;
-
-    /// <summary>Events between two words of progress.</summary>
-    private const ulong Step = 1 << 20;
 
     public static Command Create(string[] afterSeparator, TextWriter output, TextWriter error)
     {
@@ -40,10 +37,15 @@ internal static class ReplayVerb
         };
         Option<bool> json = new("--json") { Description = "The report in the machine's form." };
         Option<string?> file = new("--output", "-o") { Description = "Write the report to this file, not to standard output.", HelpName = "file" };
-        Option<bool> force = new("--force", "-f") { Description = "Overwrite the --output file." };
+        Option<string?> profile = new("--profile")
+        {
+            Description = "Write the measured cost of each call for the rules to show at its line.",
+            HelpName = "file" + MeasuredProfileJson.Extension,
+        };
+        Option<bool> force = new("--force", "-f") { Description = "Overwrite the --output and --profile files." };
         ReplayVerbOptions options = new();
         Command command = new("replay", "Replays a recorded trace on the simulated libc and kernel and reports what it cost.") { traces };
-        foreach (Option option in (Option[])[.. options.All, top, file, force, json])
+        foreach (Option option in (Option[])[.. options.All, top, file, profile, force, json])
             command.Add(option);
         command.SetAction(parsed =>
         {
@@ -51,49 +53,16 @@ internal static class ReplayVerb
             if (named.Length != 1)
                 throw new UsageException($"{(named.Length == 0 ? "no trace" : "more than one trace")} given: faultline replay <trace>");
             using NewFile? target = parsed.GetValue(file) is { } path ? NewFile.Create(path, parsed.GetValue(force)) : null;
-            ReplayOptions replay = options.Read(parsed, Path.GetFileName(named[0]));
-            Report report = Replay(named[0], replay, options.AssumesTouches(parsed), options.OverridesTrace(parsed), error);
+            using NewFile? costs = parsed.GetValue(profile) is { } costsPath ? NewFile.Create(costsPath, parsed.GetValue(force), "--profile") : null;
+            ReplayOptions replay = options.Read(parsed, Path.GetFileName(named[0])) with { Measures = costs != null };
+            ReplayedTrace replayed = ReplayedTrace.Run(named[0], replay, options.AssumesTouches(parsed), options.OverridesTrace(parsed), error);
+            Report report = replayed.Report();
+            if (costs != null)
+                NewFile.Put(costs, output, stream => MeasuredProfileJson.Write(replayed.Profile(report), stream));
             Write(report, parsed.GetValue(json), parsed.GetValue(top), target, output);
             return ExitCodes.Fine;
         });
         return command;
-    }
-
-    private static Report Replay(string path, ReplayOptions options, bool assumes, bool overrides, TextWriter error)
-    {
-        // Standard error may be a file that is kept: progress is for terminals.
-        Progress progress = Progress.To(error, quiet: !Terminal.Is(error));
-        ReplayResult replay = progress.Step($"replaying {Path.GetFileName(path)}", detail => Replay(path, options, assumes, overrides, detail));
-        RunFacts run = new(path, replay.Trace.Program.Length > 0 ? replay.Trace.Program : Path.GetFileName(path), 0, TimeSpan.Zero, 0, 0)
-        {
-            Replay = ReplayFacts.Of(replay, path),
-        };
-        RoutingFacts routing = new("replay", [], [], [], [], []);
-        return ReportBuilder.Build(ReplayFacts.ReadingOf(replay), replay.Names, run, routing);
-    }
-
-    private static ReplayResult Replay(string path, ReplayOptions options, bool assumes, bool overrides, IProgress<string> detail)
-    {
-        ReplayResult Once(BlockTouches? seen)
-        {
-            using ITraceSource source = TraceFiles.Open(path);
-            TraceFiles.RequireNoTouches(path, source.Metadata, assumes);
-            ulong next = Step;
-            return TraceReplay.Run(source, options, events =>
-            {
-                if (events < next)
-                    return;
-                next += Step;
-                detail.Report($"{events:N0} events");
-            }, seen);
-        }
-
-        ReplayResult replay = Once(null);
-        // Settings that put blocks elsewhere need more than what the recording saw of pages. A pipe can be read only once.
-        if (!overrides || replay.IsFaithful || replay.Trace.Touches != TouchKnowledge.Observed || new FileInfo(path).Length == 0)
-            return replay;
-        using ITraceSource again = TraceFiles.Open(path);
-        return Once(BlockTouches.Read(again));
     }
 
     private static void Write(Report report, bool json, int top, NewFile? target, TextWriter output)

@@ -1,6 +1,8 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using Faultline.Kernel;
+using Faultline.Reporting;
+using Faultline.Tool.Profiling;
 using Faultline.Tool.Running;
 using Faultline.Tracing.Session;
 using Faultline.Tracing.Stacks;
@@ -79,7 +81,14 @@ internal sealed class RunOptions
         CustomParser = ParseStacks,
     };
 
-    private readonly Option<bool> _force = new("--force", "-f") { Description = "Overwrite the --output and --trace files." };
+    private readonly Option<string?> _profile = new("--profile")
+    {
+        Description = "Write the measured cost of each call for the rules to show at its line. [default: NAME.faultline.json beside the project, else here]",
+        HelpName = "file" + MeasuredProfileJson.Extension,
+        Arity = ArgumentArity.ZeroOrOne,
+    };
+
+    private readonly Option<bool> _force = new("--force", "-f") { Description = "Overwrite the --output, --trace and --profile files." };
 
     private readonly Option<bool> _json = new("--json") { Description = "The report in the machine's form." };
 
@@ -88,7 +97,7 @@ internal sealed class RunOptions
         Description = "No progress and no report on standard error, only one line if the program did something wrong with native memory.",
     };
 
-    public IEnumerable<Option> All => [_ram, _cpus, _thp, _observer, _top, _output, _trace, _stacks, _force, _json, _quiet];
+    public IEnumerable<Option> All => [_ram, _cpus, _thp, _observer, _top, _output, _trace, _stacks, _profile, _force, _json, _quiet];
 
     /// <summary>The first of <paramref name="words"/> is the program, the others are its arguments.</summary>
     public RunRequest Read(ParseResult parsed, string[] words) => new()
@@ -103,6 +112,7 @@ internal sealed class RunOptions
         OutputPath = parsed.GetValue(_output),
         TracePath = parsed.GetValue(_trace),
         Stacks = StacksOf(parsed),
+        ProfilePath = ProfilePath(parsed, words[0]),
         Force = parsed.GetValue(_force),
         Json = parsed.GetValue(_json),
         Quiet = parsed.GetValue(_quiet),
@@ -124,6 +134,24 @@ internal sealed class RunOptions
         result.AddError($"--stacks {text} is none of off, sample, sample:BYTES (1B to 1TiB, such as sample:64KiB) and all");
         return StackSampling.Off;
     }
+
+    /// <summary>
+    /// The option may stand before the program without a file of its own: the parser then takes the program for the file, which is told by the
+    /// name. Answers that word; null if there is none. Throws <see cref="UsageException"/> for a file of another name.
+    /// </summary>
+    public string? ProgramBehindProfile(ParseResult parsed, bool isFirstWord)
+    {
+        if (parsed.GetValue(_profile) is not { } word || IsProfile(word))
+            return null;
+        return isFirstWord ? word : throw new UsageException($"--profile {word}: a profile's name ends in {MeasuredProfileJson.Extension}, by which the rules find it");
+    }
+
+    private static bool IsProfile(string word) => word.EndsWith(MeasuredProfileJson.Extension, StringComparison.Ordinal);
+
+    /// <summary>Null where no profile is wanted.</summary>
+    private string? ProfilePath(ParseResult parsed, string target)
+        => parsed.GetResult(_profile) is null or { Implicit: true } ? null
+        : ProfileOutput.PathFor(parsed.GetValue(_profile) is { } word && IsProfile(word) ? word : null, target);
 
     private static ulong ParseRam(ArgumentResult result)
     {

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Faultline.Tool.Profiling;
 using Faultline.Tool.Running;
 
 namespace Faultline.Tool.Verbs;
@@ -26,7 +27,9 @@ internal static class RunVerb
             command.Add(option);
         command.SetAction(parsed =>
         {
-            string?[] words = [parsed.GetValue(target), .. parsed.GetValue(arguments) ?? []];
+            string? named = parsed.GetValue(target);
+            bool isFirst = named == null || parsed.Tokens.ToList().FindIndex(token => token.Value == named) > parsed.Tokens.ToList().FindIndex(token => token.Value == "--profile");
+            string?[] words = [options.ProgramBehindProfile(parsed, isFirst), named, .. parsed.GetValue(arguments) ?? []];
             return Run(options.Read(parsed, TargetAndArguments(words, programArguments, command)), error);
         });
         return command;
@@ -46,11 +49,13 @@ internal static class RunVerb
     private static int Run(RunRequest request, TextWriter error)
     {
         using ReportOutput output = ReportOutput.Open(request);
-        using NewFile? trace = request.TracePath is { } path ? NewFile.Create(path, request.Force, "--trace") : null;
+        using ProfileOutput? profile = ProfileOutput.Open(request);
+        using NewFile? trace = (request.TracePath ?? profile?.TracePath) is { } path ? NewFile.Create(path, request.Force, "--trace") : null;
         Progress progress = Progress.To(error, request.Quiet);
         string application = Target.Resolve(request.Target, progress);
         ProgramRun run = ProgramRun.Start(application, request, trace, progress);
         output.Write(run, request, error);
+        profile?.Write(run, application, progress, error);
         return run.ExitCode;
     }
 }

@@ -40,6 +40,9 @@ public sealed record ReplayOptions
     /// <summary>Only for traces without touches.</summary>
     public AssumedTouches Touches { get; init; } = AssumedTouches.Written;
 
+    /// <summary>Whether sizes, lifetimes and pinning are measured by site (<see cref="ReplayResult.Measurements"/>), which takes time.</summary>
+    public bool Measures { get; init; }
+
     /// <summary>What a trace's name is in the one site that stands for a trace without sites.</summary>
     public string TraceName { get; init; } = "trace";
 

@@ -58,6 +58,9 @@ public sealed record ReplayResult
     /// <summary>What was resident, the mean over the trace's events. Bytes.</summary>
     public required ulong MeanResidentBytes { get; init; }
 
+    /// <summary>Null unless <see cref="ReplayOptions.Measures"/>.</summary>
+    public required Measurements? Measurements { get; init; }
+
     public required int Arenas { get; init; }
 
     /// <summary>Threads that did something, the main one included.</summary>

@@ -62,6 +62,7 @@ internal sealed partial class ReplayRun
         {
             _blocks.Remove(e.OldAddress, out _);
             _sites.CountRelease(old.Owner, old.Requested, old.Usable);
+            Meter?.Released(old.Pointer);
             if (pointer == 0)
                 return;
             if (pointer == old.Pointer && !_malloc.IsMapped(pointer))
@@ -111,6 +112,7 @@ internal sealed partial class ReplayRun
             _charged.ReleaseUntouched(block.Pointer - sizeof(ulong), block.Pointer + block.Usable);
         _malloc.Free(thread, block.Pointer);
         _sites.CountRelease(block.Owner, block.Requested, block.Usable);
+        Meter?.Released(block.Pointer);
     }
 
     /// <summary>The model's answer to an allocation: the block's pages and counters, or the failure.</summary>
@@ -148,6 +150,7 @@ internal sealed partial class ReplayRun
         if (_assumesWritten)
             _charged.AccessRange(pointer, requested, AccessKind.Write);
         _sites.CountAllocation(owner, requested, usable, mapped);
+        Meter?.Allocated(pointer, requested, SiteOf(e));
         _blocks.Add(address, new ReplayedBlock(pointer, requested, usable, owner));
     }
 }

@@ -85,6 +85,8 @@ internal sealed partial class ReplayRun
             _mappings.Add(address + to, block with { Pointer = block.Pointer + to, Requested = block.Requested - Math.Min(block.Requested, to), Usable = block.Usable - to });
         _sites.CountCut(block.Owner, Math.Min(block.Requested, to) - Math.Min(block.Requested, from), to - from,
             released: keepsLow || keepsHigh ? 0UL : 1, split: keepsLow && keepsHigh ? 1UL : 0);
+        if (!keepsLow && !keepsHigh)
+            Meter?.Released(block.Pointer);
     }
 
     private void Remap(in TraceEvent e, in ReplayedBlock mapping, int site)
@@ -98,6 +100,7 @@ internal sealed partial class ReplayRun
 
         _mappings.Remove(e.OldAddress, out _);
         _sites.CountRelease(mapping.Owner, mapping.Requested, mapping.Usable);
+        Meter?.Released(mapping.Pointer);
         _sites.At(site).Moves += result.Address.Value != mapping.Pointer ? 1UL : 0;
         EnterMapping(e, result.Address.Value);
     }
@@ -109,6 +112,7 @@ internal sealed partial class ReplayRun
         _isFaithful &= pointer == address;
         _charged.PlaceMapping(pointer, pointer + length, owner);
         _sites.CountAllocation(owner, length, PageSize.Up(length), mapped: true);
+        Meter?.Allocated(pointer, length, SiteOf(e));
         _mappings.Add(address, new ReplayedBlock(pointer, length, PageSize.Up(length), owner));
     }
 }

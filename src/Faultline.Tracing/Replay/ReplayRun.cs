@@ -39,6 +39,7 @@ internal sealed partial class ReplayRun
         _isFaithful = machine.HasRecordedSpace && seen == null;
         _assumesWritten = trace.Touches == TouchKnowledge.None && options.Touches == AssumedTouches.Written;
         HasOneSite = trace.Source == "text";
+        Meter = options.Measures ? new SiteMeter(machine.Charged) : null;
         _threads[0] = _malloc.MainThread;
     }
 
@@ -46,6 +47,9 @@ internal sealed partial class ReplayRun
     public bool HasOneSite { get; }
 
     public Oddities Oddities { get; } = new();
+
+    /// <summary>Null where nothing but counters is wanted.</summary>
+    public SiteMeter? Meter { get; }
 
     public bool IsFaithful => _isFaithful;
 

@@ -55,6 +55,7 @@ public static class TraceReplay
             PeakLiveBytes = machine.Sites.PeakLiveBytes,
             MeanLiveBytes = usage.MeanLiveBytes,
             MeanResidentBytes = usage.MeanResidentBytes,
+            Measurements = run.Meter?.Finish(),
             Arenas = machine.Malloc.ArenaCount,
             Threads = run.ThreadCount,
             Events = done,
@@ -97,6 +98,7 @@ public static class TraceReplay
                 {
                     done++;
                     run.Apply(e);
+                    run.Meter?.After(done, machine.Malloc);
                     usage.Look(machine.Sites.LiveBytes, machine.Charged.Process.ResidentPages.Value);
                     if (machine.Charged.Process.HasExited)
                         return done;

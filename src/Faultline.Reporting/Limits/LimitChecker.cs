@@ -1,0 +1,110 @@
+using static Faultline.Reporting.Quantity;
+
+namespace Faultline.Reporting;
+
+/// <summary>Holds a run against its limits: a pure function, which every output of <c>faultline check</c> lays out.</summary>
+public static class LimitChecker
+{
+    private const string FaultsRule = "FLT2001";
+    private const string LeakRule = "FLT2002";
+    private const string FragmentationRule = "FLT2003";
+
+    /// <summary>How many sites of a total are named.</summary>
+    private const int NamedSites = 3;
+
+    /// <summary>All checks, in a fixed order. Throws <see cref="FormatException"/> with one line where the run does not know what a limit is about.</summary>
+    public static IReadOnlyList<LimitCheck> Check(CostResult result, CostLimits limits)
+    {
+        List<LimitCheck> checks = [];
+        if (limits.Faults is { } faults)
+            checks.Add(Faults("max-faults", result, faults, null));
+        if (limits.LeakBytes is { } leak)
+            checks.Add(Leak("max-leak", result, leak, null));
+        if (limits.Fragmentation is { } share)
+            checks.Add(Fragmentation("max-fragmentation", result, share, null));
+        foreach (CostSite site in Worst(result, site => site.Amounts.MinorFaults))
+            if (limits.SiteFaults is { } most && Known(site.MinorFaults, result, "page faults") is var count)
+                checks.Add(OfSite("max-site-faults", FaultsRule, DiffUnit.Faults, site, count, most, null, Count(count, "page fault"), Number(most)));
+        foreach (CostSite site in Worst(result, site => site.Amounts.LiveRequestedBytes))
+            if (limits.SiteLeakBytes is { } most)
+                checks.Add(SiteLeak("max-site-leak", site, most, null));
+        if (limits.Findings is { } findings)
+            checks.AddRange(Findings(result, findings));
+        if (limits.Baseline is { } baseline)
+            checks.AddRange(Against(result, baseline, limits.Tolerance));
+        return checks;
+    }
+
+    private static IEnumerable<LimitCheck> Against(CostResult result, CostResult baseline, double tolerance)
+    {
+        double factor = 1 + tolerance;
+        // What one of the two runs does not know cannot be compared; a limit of its own on it says so.
+        if (result.Totals.MinorFaults != null && baseline.Totals.MinorFaults is { } faults)
+            yield return Faults("baseline-faults", result, faults * factor, faults);
+        yield return Leak("baseline-leak", result, baseline.Totals.LiveRequestedBytes * factor, baseline.Totals.LiveRequestedBytes);
+        if (result.Totals.Fragmentation != null && baseline.Totals.Fragmentation is { } share)
+            yield return Fragmentation("baseline-fragmentation", result, share * factor, share);
+        foreach ((CostSite? before, CostSite? after) in SiteMatching.Match(baseline, result))
+            if (after is { Amounts.LiveRequestedBytes: > 0 })
+                yield return SiteLeak("baseline-site-leak", after, (before?.Amounts.LiveRequestedBytes ?? 0) * factor, before?.Amounts.LiveRequestedBytes ?? 0);
+    }
+
+    private static LimitCheck Faults(string name, CostResult result, double allowed, ulong? baseline)
+    {
+        ulong actual = Known(result.Totals.MinorFaults, result, "page faults");
+        return new(name, FaultsRule, DiffUnit.Faults, actual, allowed, baseline,
+            Sentence("page faults", actual, allowed, baseline, value => Number((ulong)value)),
+            Shares(result, site => site.Amounts.MinorFaults, value => Count(value, "page fault")));
+    }
+
+    private static LimitCheck Leak(string name, CostResult result, double allowed, ulong? baseline)
+        => new(name, LeakRule, DiffUnit.Bytes, result.Totals.LiveRequestedBytes, allowed, baseline,
+            Sentence("bytes not freed at the end", result.Totals.LiveRequestedBytes, allowed, baseline, value => Bytes((ulong)value)),
+            Shares(result, site => site.Amounts.LiveRequestedBytes, value => Bytes(value) + " not freed"));
+
+    private static LimitCheck Fragmentation(string name, CostResult result, double allowed, double? baseline)
+    {
+        double actual = result.Totals.Fragmentation
+            ?? throw new FormatException($"{result.Name} does not know its fragmentation: the run ended before the heap was looked at");
+        return new(name, FragmentationRule, DiffUnit.Share, actual, allowed, baseline,
+            Sentence("fragmentation of the heap", actual, allowed, baseline, Percent),
+            Shares(result, site => site.PinnedPages ?? 0, value => Count(value, "page") + " pinned"));
+    }
+
+    private static LimitCheck SiteLeak(string name, CostSite site, double allowed, ulong? baseline)
+        => OfSite(name, LeakRule, DiffUnit.Bytes, site, site.Amounts.LiveRequestedBytes, allowed, baseline,
+            $"{Bytes(site.Amounts.LiveRequestedBytes)} in {Count(site.Amounts.LiveBlocks, "block")} not freed", Bytes((ulong)allowed));
+
+    private static LimitCheck OfSite(string name, string rule, DiffUnit unit, CostSite site, double actual, double allowed, double? baseline, string has, string limit)
+    {
+        string source = baseline == null ? "the limit of one site is" : "the baseline allows";
+        return new(name, rule, unit, actual, allowed, baseline, $"{site.Site.Display} ({site.Site.Api}): {has}, {source} {limit}", [new SiteShare(site.Site, site.Key, has)]);
+    }
+
+    private static IEnumerable<LimitCheck> Findings(CostResult result, ulong allowed)
+    {
+        IReadOnlyList<CostFinding> findings = result.Findings
+            ?? throw new FormatException($"{result.Name} is a profile, which has no findings: check the report (run --json) or the trace");
+        yield return new("max-findings", findings.Select(finding => finding.RuleId).OfType<string>().FirstOrDefault() ?? "FLT1005", DiffUnit.Blocks, findings.Count, allowed, null,
+            Sentence("findings", findings.Count, allowed, null, value => Number((ulong)value)),
+            [.. findings.Where(finding => finding.Site != null).Take(NamedSites).Select(finding => new SiteShare(finding.Site!, null, finding.Title))]);
+    }
+
+    private static string Sentence(string what, double actual, double allowed, double? baseline, Func<double, string> show)
+    {
+        string limit = baseline is not { } before ? $"the limit is {show(allowed)}"
+            : before == allowed ? $"the baseline has {show(before)}"
+            : $"the baseline has {show(before)} and allows {show(allowed)}";
+        string over = actual > allowed ? $", {show(actual - allowed)} too many" : "";
+        return $"{what}: {show(actual)}, {limit}{over}";
+    }
+
+    private static IReadOnlyList<SiteShare> Shares(CostResult result, Func<CostSite, ulong> amount, Func<ulong, string> show)
+        => [.. Worst(result, amount).Take(NamedSites).Select(site => new SiteShare(site.Site, site.Key, show(amount(site))))];
+
+    private static IEnumerable<CostSite> Worst(CostResult result, Func<CostSite, ulong> amount)
+        => result.Sites.Where(site => amount(site) > 0).OrderByDescending(amount).ThenBy(site => site.Site.Display, StringComparer.Ordinal);
+
+    private static ulong Known(ulong? value, CostResult result, string what)
+        => value ?? throw new FormatException($"{result.Name} does not know its {what}: the run ended before the pages were looked at");
+}
