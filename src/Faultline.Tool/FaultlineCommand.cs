@@ -67,6 +67,8 @@ public static class FaultlineCommand
             ScenarioVerb.Create(programArguments, output, error),
             WhatIfVerb.Create(programArguments, output, error),
             ExportVerb.Create(programArguments, output, error),
+            CheckVerb.Create(programArguments, output, error),
+            DiffVerb.Create(programArguments, output, error),
             ProcVerb.Create(programArguments, output, error),
             TopVerb.Create(programArguments, output, error),
         };

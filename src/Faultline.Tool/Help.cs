@@ -14,6 +14,8 @@ internal static class Help
           faultline replay app.fltrace --memory-limit 256MiB           the same report from a trace, under other settings
           faultline whatif app.fltrace --vary malloc.arena_max=1,2,4   which settings would cost less
           faultline export app.fltrace --format pprof -o app.pb.gz     for speedscope, pprof, ms_print, flame graphs and notebooks
+          faultline check App.faultline.json --max-leak 1KB            limits for a build: exit code 1 where one is breached
+          faultline diff old.json new.json                             what changed between two runs, by call
           faultline verify                                             hold the model against this machine's libc and kernel
           faultline transcript app.trace.gz                            what malloc and the kernel do, operation by operation
           faultline scenario samples/scenarios/oom-adj.scn             a story told to the simulated kernel, with expectations
@@ -106,6 +108,8 @@ internal static class Help
             "scenario" => ScenarioVerb.HelpText,
             "whatif" => WhatIfVerb.HelpText,
             "export" => ExportVerb.HelpText,
+            "check" => CheckVerb.HelpText,
+            "diff" => DiffVerb.HelpText,
             "proc" => ProcVerb.HelpText,
             "top" => TopVerb.HelpText,
             "free" or "vmstat" => ViewVerbs.HelpText,

@@ -14,6 +14,9 @@ public static class ExitCodes
     /// <summary>What was compared is not the same.</summary>
     public const int Differs = 1;
 
+    /// <summary>A limit was breached.</summary>
+    public const int Breached = 1;
+
     /// <summary>Bad usage or input, or Faultline could not do its part.</summary>
     public const int BadInput = 2;
 }

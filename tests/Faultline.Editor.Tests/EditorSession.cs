@@ -20,7 +20,7 @@ public sealed class EditorSession : IAsyncLifetime
     private readonly MSBuildWorkspace _workspace = MSBuildWorkspace.Create(new Dictionary<string, string> { ["Configuration"] = Configuration });
 
     /// <summary>The configuration that the tests are built in: the analyzers of the other one may not be there.</summary>
-    private static string Configuration => typeof(EditorSession).Assembly.GetCustomAttribute<AssemblyConfigurationAttribute>()!.Configuration;
+    public static string Configuration => typeof(EditorSession).Assembly.GetCustomAttribute<AssemblyConfigurationAttribute>()!.Configuration;
 
     public Project Project { get; private set; } = null!;
 

@@ -10,14 +10,17 @@ internal sealed class ToolProcess : IDisposable
     private readonly Process _process;
     private readonly Task<string> _error;
 
-    private ToolProcess(string[] arguments)
+    private ToolProcess(string[] arguments, IReadOnlyDictionary<string, string>? environment = null)
     {
-        _process = Process.Start(new ProcessStartInfo("dotnet", [s_tool, .. arguments])
+        ProcessStartInfo start = new("dotnet", [s_tool, .. arguments])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
-        })!;
+        };
+        foreach ((string name, string value) in environment ?? new Dictionary<string, string>())
+            start.Environment[name] = value;
+        _process = Process.Start(start)!;
         _error = _process.StandardError.ReadToEndAsync();
     }
 
@@ -30,6 +33,14 @@ internal sealed class ToolProcess : IDisposable
     {
         using ToolProcess tool = Start(arguments);
         tool._process.StandardInput.Write(input);
+        tool._process.StandardInput.Close();
+        return tool.End();
+    }
+
+    /// <summary>Runs to the end with variables of its own.</summary>
+    public static (int ExitCode, string Output, string Error) Run(IReadOnlyDictionary<string, string> environment, params string[] arguments)
+    {
+        using ToolProcess tool = new(arguments, environment);
         tool._process.StandardInput.Close();
         return tool.End();
     }

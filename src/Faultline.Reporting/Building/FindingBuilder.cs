@@ -29,7 +29,15 @@ internal static class FindingBuilder
     }
 
     /// <summary>The rule that finds the same before the program runs.</summary>
-    private static string? RuleId(FindingKind kind) => kind == FindingKind.FamilyMismatch ? "FLT1006" : null;
+    private static string? RuleId(FindingKind kind) => kind switch
+    {
+        FindingKind.DoubleFree => "FLT1004",
+        FindingKind.WriteAfterFree or FindingKind.TouchOfFreedPage or FindingKind.ReallocAfterFree => "FLT1005",
+        FindingKind.FamilyMismatch => "FLT1006",
+        FindingKind.FreeOfInteriorPointer or FindingKind.FreeOfUnknownPointer => "FLT1007",
+        FindingKind.WritePastEnd => "FLT1012",
+        _ => null,
+    };
 
     private static Words WordsFor(in FindingRecord f) => f.Kind switch
     {

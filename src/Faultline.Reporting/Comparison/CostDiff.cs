@@ -61,6 +61,7 @@ public enum DiffUnit
 
     /// <summary>0 to 1.</summary>
     Share,
+    Findings,
 }
 
 /// <summary>One number in both runs; null where it is not known.</summary>

@@ -8,6 +8,7 @@ public static class LimitChecker
     private const string FaultsRule = "FLT2001";
     private const string LeakRule = "FLT2002";
     private const string FragmentationRule = "FLT2003";
+    private const string UseRule = "FLT1005";
 
     /// <summary>How many sites of a total are named.</summary>
     private const int NamedSites = 3;
@@ -85,9 +86,14 @@ public static class LimitChecker
     {
         IReadOnlyList<CostFinding> findings = result.Findings
             ?? throw new FormatException($"{result.Name} is a profile, which has no findings: check the report (run --json) or the trace");
-        yield return new("max-findings", findings.Select(finding => finding.RuleId).OfType<string>().FirstOrDefault() ?? "FLT1005", DiffUnit.Blocks, findings.Count, allowed, null,
-            Sentence("findings", findings.Count, allowed, null, value => Number((ulong)value)),
-            [.. findings.Where(finding => finding.Site != null).Take(NamedSites).Select(finding => new SiteShare(finding.Site!, null, finding.Title))]);
+        // Those without a rule are about the simulated machine, not about what the program did.
+        CostFinding[] wrong = [.. findings.Where(finding => finding.RuleId != null)];
+        if ((ulong)wrong.Length <= allowed)
+            yield return new("max-findings", UseRule, DiffUnit.Findings, wrong.Length, allowed, null, Sentence("findings", wrong.Length, allowed, null, value => Number((ulong)value)), []);
+        else
+            foreach (CostFinding finding in wrong)
+                yield return new("max-findings", finding.RuleId!, DiffUnit.Findings, wrong.Length, allowed, null, $"{finding.Title}: {finding.Text}",
+                    finding.Site == null ? [] : [new SiteShare(finding.Site, null, finding.Title)]);
     }
 
     private static string Sentence(string what, double actual, double allowed, double? baseline, Func<double, string> show)

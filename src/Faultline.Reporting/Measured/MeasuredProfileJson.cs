@@ -20,7 +20,10 @@ public static class MeasuredProfileJson
 
     private static readonly JsonWriterOptions s_options = new() { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    public static void Write(MeasuredProfile profile, Stream stream)
+    /// <param name="profile">To write.</param>
+    /// <param name="stream">Gets UTF-8.</param>
+    /// <param name="folder">That the sources' paths are written from: the profile's own, so that it says the same wherever the project lies.</param>
+    public static void Write(MeasuredProfile profile, Stream stream, string folder)
     {
         using Utf8JsonWriter json = new(stream, s_options);
         json.WriteStartObject();
@@ -39,7 +42,7 @@ public static class MeasuredProfileJson
         json.WriteEndArray();
         json.WriteStartArray("sites");
         foreach (MeasuredSite site in profile.Sites)
-            Site(json, site);
+            Site(json, site, folder);
         json.WriteEndArray();
         json.WriteEndObject();
         json.Flush();
@@ -64,7 +67,7 @@ public static class MeasuredProfileJson
         json.WriteEndObject();
     }
 
-    private static void Site(Utf8JsonWriter json, MeasuredSite site)
+    private static void Site(Utf8JsonWriter json, MeasuredSite site, string folder)
     {
         json.WriteStartObject();
         json.WriteString("key", site.Identity.Key);
@@ -72,7 +75,7 @@ public static class MeasuredProfileJson
         json.WriteString("member", site.Identity.Member);
         json.WriteString("statement", site.Identity.Statement);
         json.WriteNumber("ordinal", site.Identity.Ordinal);
-        JsonSites.Names(json, site.Site);
+        JsonSites.Names(json, site.Site with { File = site.Site.File is { } file ? SourcePaths.From(folder, file) : null });
         JsonSites.Amounts(json, site.Amounts, site.PagesKnown);
         json.WriteNumber("peakLiveBytes", site.PeakLiveBytes);
         Histogram(json, "sizes", site.Measured?.Sizes);

@@ -42,6 +42,9 @@ internal sealed class ProfileOutput : IDisposable
         return Path.Combine(folder, Path.GetFileNameWithoutExtension(name) + MeasuredProfileJson.Extension);
     }
 
+    /// <summary>That a profile's relative paths start from.</summary>
+    public static string FolderOf(string path) => Path.GetDirectoryName(Path.GetFullPath(path))!;
+
     /// <summary>Null where no profile is wanted. Throws <see cref="UsageException"/> if the file cannot be written.</summary>
     public static ProfileOutput? Open(RunRequest request)
         => request.ProfilePath is { } path ? new(request, NewFile.Create(path, request.Force, "--profile")) : null;
@@ -52,7 +55,7 @@ internal sealed class ProfileOutput : IDisposable
         IReadOnlyDictionary<int, SiteIdentity> names = SiteNaming.Of(run.Sites, assembly => BuiltAt(application, assembly));
         (Measurements? measured, string? note) = Measure(run, progress);
         MeasuredProfile profile = MeasuredProfileBuilder.Build(run.Report(), names, measured, note);
-        MeasuredProfileJson.Write(profile, _file.Stream);
+        MeasuredProfileJson.Write(profile, _file.Stream, FolderOf(_named));
         _file.Commit();
         if (_request.Quiet)
             return;

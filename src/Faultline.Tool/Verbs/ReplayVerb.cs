@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Faultline.Reporting;
+using Faultline.Tool.Profiling;
 using Faultline.Tool.Running;
 using Faultline.Tracing.Replay;
 
@@ -58,7 +59,7 @@ internal static class ReplayVerb
             ReplayedTrace replayed = ReplayedTrace.Run(named[0], replay, options.AssumesTouches(parsed), options.OverridesTrace(parsed), error);
             Report report = replayed.Report();
             if (costs != null)
-                NewFile.Put(costs, output, stream => MeasuredProfileJson.Write(replayed.Profile(report), stream));
+                NewFile.Put(costs, output, stream => MeasuredProfileJson.Write(replayed.Profile(report), stream, ProfileOutput.FolderOf(parsed.GetValue(profile)!)));
             Write(report, parsed.GetValue(json), parsed.GetValue(top), target, output);
             return ExitCodes.Fine;
         });

@@ -47,11 +47,11 @@ internal static class Inspect
     }
 
     /// <summary>Throws what an analyzer throws, instead of reporting it as AD0001.</summary>
-    public static ImmutableArray<Diagnostic> Run(CSharpCompilation compilation, AnalyzerConfigOptionsProvider? settings = null)
+    public static ImmutableArray<Diagnostic> Run(CSharpCompilation compilation, AnalyzerConfigOptionsProvider? settings = null, params ImmutableArray<AdditionalText> additional)
     {
         ConcurrentQueue<Exception> crashes = new();
         CompilationWithAnalyzersOptions options = new(
-            new AnalyzerOptions([], settings ?? new Settings(NoSettings)), (e, _, _) => crashes.Enqueue(e), concurrentAnalysis: true, logAnalyzerExecutionTime: false);
+            new AnalyzerOptions(additional, settings ?? new Settings(NoSettings)), (e, _, _) => crashes.Enqueue(e), concurrentAnalysis: true, logAnalyzerExecutionTime: false);
         ImmutableArray<Diagnostic> found = new CompilationWithAnalyzers(compilation, [new FaultlineAnalyzer()], options)
             .GetAnalyzerDiagnosticsAsync().GetAwaiter().GetResult();
         if (!crashes.IsEmpty)
