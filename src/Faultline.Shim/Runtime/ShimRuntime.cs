@@ -1,5 +1,6 @@
 using Faultline.Shim.Engine;
 using Faultline.Shim.Host;
+using Faultline.Shim.Metrics;
 using Faultline.Shim.Recording;
 using Faultline.Tracing.Session;
 using Faultline.Tracing.Stacks;
@@ -50,6 +51,7 @@ internal static unsafe class ShimRuntime
         session.Header->StartedUnixNanoseconds = (DateTime.UtcNow - DateTime.UnixEpoch).Ticks * 100;
         Volatile.Write(ref *(uint*)&session.Header->State, (uint)SessionState.Running);
         Agent.Start(engine);
+        FaultlineMeter.Start(session);
         return engine;
     }
 
