@@ -36,7 +36,7 @@ internal sealed unsafe partial class Compactor
             }
 
             _toMove.Clear();
-            success = order != WholeZone && state.MigratePfn % Migratetypes.PageblockPages == 0 && HasBlock(zone, order, type);
+            success = state.MigratePfn % Migratetypes.PageblockPages == 0 && (order == WholeZone ? _wantedScore != 0 && ScoreOf(zone) <= _wantedScore : HasBlock(zone, order, type));
         }
 
         while (_targets.TryPop(out uint pfn))

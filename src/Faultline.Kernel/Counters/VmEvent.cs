@@ -84,6 +84,8 @@ public enum VmEvent
     compact_fail,
     compact_success,
     compact_daemon_wake,
+    compact_daemon_migrate_scanned,
+    compact_daemon_free_scanned,
     unevictable_pgs_culled,
     unevictable_pgs_rescued,
     unevictable_pgs_mlocked,

@@ -78,7 +78,7 @@ internal sealed unsafe partial class PageCache
             return _machine.AllocatePage(process, process.Cgroup, Migratetype.Movable);
         if (process.Cgroup is { } group && !group.TryCharge(1UL << order, process))
             return FrameAllocator.None;
-        uint first = _allocator.Allocate(process.Cpu, order, Migratetype.Movable, AllocationFlags.NoRetry);
+        uint first = _allocator.Allocate(process.Cpu, order, Migratetype.Movable, AllocationFlags.NoRetry | AllocationFlags.Daemons);
         if (first == FrameAllocator.None)
         {
             process.Cgroup?.Uncharge(1UL << order);

@@ -22,6 +22,9 @@ internal enum AllocationFlags
 
     /// <summary>With <see cref="NoRetry"/>: compacts once before it fails.</summary>
     Compact = 8,
+
+    /// <summary>With <see cref="NoRetry"/>: kswapd, and after it kcompactd, see to it that there are blocks of the order (__GFP_KSWAPD_RECLAIM).</summary>
+    Daemons = 16,
 }
 
 internal sealed unsafe partial class FrameAllocator : IDisposable
@@ -138,10 +141,13 @@ internal sealed unsafe partial class FrameAllocator : IDisposable
     public uint Allocate(int cpu, int order, Migratetype type, AllocationFlags flags, Process? requester = null)
     {
         AllocationFlags first = TopFor(type).Index == 2 && !_preferred.Range.IsHighMem ? flags | AllocationFlags.NoFragment : flags;
+        bool daemons = order != 0 && (flags & (AllocationFlags.NoRetry | AllocationFlags.Daemons)) != AllocationFlags.NoRetry;
+        if (daemons)
+            Machine?.Kcompactd.Run();
         uint pfn = TryZones(cpu, order, type, first, useMin: false);
         if (pfn != None)
             return pfn;
-        Machine?.Reclaimer.WakeKswapd(order);
+        Machine?.Reclaimer.WakeKswapd(daemons ? order : 0);
         pfn = TryZones(cpu, order, type, flags, useMin: true);
         if (pfn == None && (flags & (AllocationFlags.Atomic | AllocationFlags.NoRetry)) == 0)
             pfn = AllocateSlowly(cpu, order, type, flags, requester);

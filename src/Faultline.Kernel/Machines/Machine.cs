@@ -31,6 +31,7 @@ public sealed unsafe partial class Machine : IDisposable
         Reclaimer = new Reclaimer(this);
         SwapReader = new SwapReader(this);
         Compactor = new Compactor(this);
+        Kcompactd = new Kcompactd(this);
         Frames.Machine = this;
         Kernel = new KernelHalf(Frames, Tables, ranges.Max(range => range.End), is64Bit);
         Caches = new KernelCaches(Frames, Stat, options.Cpus);
@@ -113,6 +114,8 @@ public sealed unsafe partial class Machine : IDisposable
     internal FoldedTables? FoldedTables { get; }
 
     internal Compactor Compactor { get; }
+
+    internal Kcompactd Kcompactd { get; }
 
     internal KernelCaches Caches { get; }
 

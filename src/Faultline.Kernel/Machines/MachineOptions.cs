@@ -79,6 +79,9 @@ public sealed record MachineOptions
     /// <summary>The largest swap area: its slots are numbered with 31 bits.</summary>
     public const ulong MaxSwapBytes = (8UL << 40) - PageSize.Bytes;
 
+    /// <summary>vm.compaction_proactiveness, 0 to 100: how little of free memory may be scattered before it is compacted in the background; 0: never unasked.</summary>
+    public int CompactionProactiveness { get; init; } = 20;
+
     private ulong MaxRam => Architecture == MachineArchitecture.X86Pae ? 64UL << 30 : 4UL << 30;
 
     /// <summary>Throws <see cref="ArgumentException"/> naming the value that is out of range.</summary>
@@ -100,6 +103,8 @@ public sealed record MachineOptions
             throw new ArgumentException($"Swappiness {Swappiness} is not from 0 to 200");
         if (PageCluster is < 0 or > 10)
             throw new ArgumentException($"PageCluster {PageCluster} is not from 0 to 10");
+        if (CompactionProactiveness is < 0 or > 100)
+            throw new ArgumentException($"CompactionProactiveness {CompactionProactiveness} is not from 0 to 100");
         if (OvercommitRatio < 0)
             throw new ArgumentException($"OvercommitRatio {OvercommitRatio} is negative");
         Files.Validate();

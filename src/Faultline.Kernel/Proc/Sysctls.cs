@@ -13,6 +13,7 @@ internal static class Sysctls
 
     public static IEnumerable<ProcEntry> All =>
     [
+        Number("compaction_proactiveness", 100, options => options.CompactionProactiveness, (options, value) => options with { CompactionProactiveness = value }, machine => machine.Kcompactd.Trigger()),
         Number("dirty_background_ratio", 100, options => options.Files.DirtyBackgroundRatio, (options, value) => options with { Files = options.Files with { DirtyBackgroundRatio = value } }),
         Number("dirty_ratio", 100, options => options.Files.DirtyRatio, (options, value) => options with { Files = options.Files with { DirtyRatio = value } }),
         Number("oom_kill_allocating_task", 1, options => options.OomKillsAllocatingTask ? 1 : 0, (options, value) => options with { OomKillsAllocatingTask = value != 0 }),
@@ -24,7 +25,7 @@ internal static class Sysctls
         new(Folder + "drop_caches", RootWrites, machine => "0\n", DropCaches),
     ];
 
-    private static ProcEntry Number(string name, int most, Func<MachineOptions, int> read, Func<MachineOptions, int, MachineOptions> with) => new(
+    private static ProcEntry Number(string name, int most, Func<MachineOptions, int> read, Func<MachineOptions, int, MachineOptions> with, Action<Machine>? written = null) => new(
         Folder + name,
         RootWrites,
         machine => read(machine.Options).ToString(CultureInfo.InvariantCulture) + "\n",
@@ -33,6 +34,7 @@ internal static class Sysctls
             if (Parse(text) is not { } value || value > most)
                 return Errno.EINVAL;
             machine.Options = with(machine.Options, value);
+            written?.Invoke(machine);
             return Errno.None;
         });
 

@@ -16,11 +16,14 @@ internal sealed unsafe partial class Reclaimer
 
     private ScanControl? _kswapd;
     private int _kswapdFailures;
+    private int _kswapdOrder;
     private bool _reclaiming;
 
     /// <summary>Pages on lists that reclaim can take from: those of files, and anonymous ones if there is swap for them.</summary>
     public ulong ReclaimablePages => _stat[VmEvent.nr_inactive_file] + _stat[VmEvent.nr_active_file]
         + (_swap.Free == 0 ? 0 : _stat[VmEvent.nr_inactive_anon] + _stat[VmEvent.nr_active_anon]);
+
+    public bool KswapdRuns => _kswapd != null;
 
     /// <summary>Reclaims at least a batch for a request of 2^order pages; answers the pages freed.</summary>
     public ulong ReclaimFor(int order)
@@ -33,12 +36,13 @@ internal sealed unsafe partial class Reclaimer
         return freed;
     }
 
-    /// <summary>All zones are below their low watermark: kswapd wakes up, or goes on.</summary>
+    /// <summary>All zones are below their low watermark, or have no block of 2^order pages: kswapd wakes up, or goes on; when it is done, kcompactd makes blocks of what is free.</summary>
     public void WakeKswapd(int order)
     {
         if (_reclaiming || _kswapdFailures >= MaxFailures)
             return;
         _reclaiming = true;
+        _kswapdOrder = Math.Max(_kswapdOrder, order);
         if (_kswapd == null)
         {
             _kswapd = new ScanControl { IsKswapd = true };
@@ -46,6 +50,17 @@ internal sealed unsafe partial class Reclaimer
         }
 
         RunKswapd(_kswapd);
+        _reclaiming = false;
+    }
+
+    /// <summary>Time passes: kswapd, if it is awake, does all that it has to do.</summary>
+    public void LetKswapdFinish()
+    {
+        if (_reclaiming)
+            return;
+        _reclaiming = true;
+        while (_kswapd != null)
+            RunKswapd(_kswapd);
         _reclaiming = false;
     }
 
@@ -71,7 +86,12 @@ internal sealed unsafe partial class Reclaimer
         }
 
         if (IsBalanced())
+        {
             _stat[control.Priority >= ScanControl.DefaultPriority - 2 ? VmEvent.kswapd_high_wmark_hit_quickly : VmEvent.kswapd_low_wmark_hit_quickly]++;
+            _machine.Kcompactd.Wake(_kswapdOrder);
+        }
+
+        _kswapdOrder = 0;
         TargetOf(control).LateActivations.CopyTo(TargetOf(control).ActivationsSeen, 0);
         _kswapd = null;
     }

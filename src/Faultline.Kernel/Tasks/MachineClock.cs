@@ -20,11 +20,26 @@ public sealed class MachineClock
 
     public static ulong Ticks(ulong nanoseconds) => nanoseconds / NanosecondsPerTick;
 
+    private ulong _alarmAt = ulong.MaxValue;
+    private Action? _alarm;
+
+    /// <summary>Something is to be done once time has come to a point, in nanoseconds since boot. It may set the next alarm; there is one at a time.</summary>
+    internal void SetAlarm(ulong at, Action alarm) => (_alarmAt, _alarm) = (at, alarm);
+
+    private void Ring()
+    {
+        if (Now < _alarmAt)
+            return;
+        _alarmAt = ulong.MaxValue;
+        _alarm!();
+    }
+
     /// <summary>Nobody runs for so long.</summary>
     public void Sleep(ulong nanoseconds, int cpus)
     {
         Now += nanoseconds;
         Idle += nanoseconds * (ulong)cpus;
+        Ring();
     }
 
     /// <summary>One process computes for so long, in user mode, while the other processors idle.</summary>
@@ -33,5 +48,6 @@ public sealed class MachineClock
         Now += nanoseconds;
         task.UserTime += nanoseconds;
         Idle += nanoseconds * (ulong)(cpus - 1);
+        Ring();
     }
 }

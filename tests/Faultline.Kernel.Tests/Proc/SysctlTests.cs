@@ -7,6 +7,7 @@ public sealed class SysctlTests : IDisposable
     public void Dispose() => _machine.Dispose();
 
     [Theory]
+    [InlineData("compaction_proactiveness", "100", "101")]
     [InlineData("swappiness", "200", "201")]
     [InlineData("page-cluster", "10", "11")]
     [InlineData("overcommit_memory", "2", "3")]
