@@ -14,6 +14,8 @@ public sealed partial class MemoryCgroup
     private readonly Machine _machine;
     private readonly List<Process> _members = [];
     private ulong _stock;
+    private ulong _faultsOfExited;
+    private ulong _majorFaultsOfExited;
 
     internal MemoryCgroup(Machine machine, string name, ulong limitPages, Lruvec vector)
     {
@@ -44,6 +46,23 @@ public sealed partial class MemoryCgroup
 
     /// <summary>How often one of its processes was killed for want of memory (memory.events oom_kill).</summary>
     public ulong OomKills { get; private set; }
+
+    /// <summary>How often it had to reclaim because a charge did not fit (memory.events max).</summary>
+    public ulong MaxEvents { get; private set; }
+
+    /// <summary>How often reclaim found nothing more (memory.events oom).</summary>
+    public ulong OomEvents { get; private set; }
+
+    /// <summary>Slots of swap that its pages have (memory.swap.current).</summary>
+    public PageCount SwapUsage => new(_machine.Swap.UsedBy(Number));
+
+    /// <summary>Faults of its processes, those that have exited too (memory.stat pgfault).</summary>
+    public ulong Faults => _members.Aggregate(_faultsOfExited, (sum, process) => sum + process.MinorFaults + process.MajorFaults);
+
+    /// <summary>The same, of those that had to wait for a device (pgmajfault).</summary>
+    public ulong MajorFaults => _members.Aggregate(_majorFaultsOfExited, (sum, process) => sum + process.MajorFaults);
+
+    internal Machine Machine => _machine;
 
     /// <summary>Page tables of its processes (memory.kmem.usage_in_bytes, as far as it is modelled).</summary>
     public PageCount KernelPages { get; private set; }
@@ -76,7 +95,12 @@ public sealed partial class MemoryCgroup
 
     internal void Add(Process process) => _members.Add(process);
 
-    internal void Remove(Process process) => _members.Remove(process);
+    internal void Remove(Process process)
+    {
+        _members.Remove(process);
+        _faultsOfExited += process.MinorFaults + process.MajorFaults;
+        _majorFaultsOfExited += process.MajorFaults;
+    }
 
     /// <summary>Charges pages (try_charge_memcg). False where they do not fit, nothing can be reclaimed and nobody else killed.</summary>
     internal bool TryCharge(ulong pages, Process requester)
@@ -104,6 +128,7 @@ public sealed partial class MemoryCgroup
                 continue;
             }
 
+            MaxEvents++;
             ulong freed = Reclaim(pages);
             if (Usage.Value + pages <= LimitPages)
                 continue;
@@ -116,6 +141,10 @@ public sealed partial class MemoryCgroup
 
             if (freed != 0 || retries-- > 0)
                 continue;
+            // Who is to die already gets nothing more, and says so once.
+            if (requester.IsDoomed)
+                return false;
+            OomEvents++;
             int kills = _machine.Oom.Kills.Count;
             bool freedByKill = _machine.OutOfMemory(OomConstraint.MemoryCgroup, 0, requester, this);
             OomKills += (ulong)(_machine.Oom.Kills.Count - kills);

@@ -20,6 +20,13 @@ public readonly record struct ProcCaller(uint Uid, Capabilities Capabilities)
 /// <param name="Write">What writing does; null where it cannot be written.</param>
 internal sealed record ProcEntry(string Path, int Mode, Func<Machine, string> Read, Func<Machine, string, Errno>? Write = null);
 
+/// <summary>One file in the folder of each memory cgroup.</summary>
+/// <param name="Name">Below /sys/fs/cgroup/NAME: "memory.stat".</param>
+/// <param name="Mode">Permission bits.</param>
+/// <param name="Read">Its text now.</param>
+/// <param name="Write">What writing does; null where it cannot be written.</param>
+internal sealed record CgroupEntry(string Name, int Mode, Func<MemoryCgroup, string> Read, Func<MemoryCgroup, string, Errno>? Write = null);
+
 /// <summary>One file in the folder of each process.</summary>
 /// <param name="Name">Below /proc/PID: "oom_score".</param>
 /// <param name="Mode">Permission bits; the owner is the process's user.</param>

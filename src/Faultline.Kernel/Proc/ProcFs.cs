@@ -15,6 +15,7 @@ public readonly record struct ProcText(string Text, Errno Error)
 public sealed class ProcFs
 {
     private const string Root = "/proc/";
+    private const string CgroupRoot = "/sys/fs/cgroup/";
     private const int OwnerRead = 0x100, OthersRead = 0x4;
     private const int OwnerWrite = 0x80, OthersWrite = 0x2;
 
@@ -22,8 +23,10 @@ public sealed class ProcFs
 
     internal ProcFs(Machine machine) => _machine = machine;
 
-    /// <summary>Files of the machine, in the order of their paths; those of processes are below /proc/PID.</summary>
-    public IEnumerable<string> MachineFiles => MachineEntries.All.Select(entry => entry.Path).Order(StringComparer.Ordinal);
+    /// <summary>Files of the machine and of its memory cgroups, in the order of their paths; those of processes are below /proc/PID.</summary>
+    public IEnumerable<string> MachineFiles => MachineEntries.All.Select(entry => entry.Path)
+        .Concat(_machine.Cgroups.SelectMany(group => CgroupFiles.All.Select(entry => $"{CgroupRoot}{group.Name}/{entry.Name}")))
+        .Order(StringComparer.Ordinal);
 
     /// <summary>Names of the files below /proc/PID.</summary>
     public IEnumerable<string> ProcessFiles => ProcessEntries.All.Where(Exists).Select(entry => entry.Name);
@@ -33,6 +36,8 @@ public sealed class ProcFs
     {
         if (FindProcessFile(path) is (Process process, ProcPidEntry own))
             return Allows(own.Mode, process.Task.Uid, caller, OwnerRead, OthersRead) ? new(own.Read(process), Errno.None) : new("", Errno.EACCES);
+        if (FindCgroupFile(path) is (MemoryCgroup group, CgroupEntry file))
+            return Allows(file.Mode, 0, caller, OwnerRead, OthersRead) ? new(file.Read(group), Errno.None) : new("", Errno.EACCES);
         if (MachineEntries.Find(path) is not { } entry)
             return new("", Errno.ENOENT);
         return Allows(entry.Mode, 0, caller, OwnerRead, OthersRead) ? new(entry.Read(_machine), Errno.None) : new("", Errno.EACCES);
@@ -47,6 +52,8 @@ public sealed class ProcFs
         string value = text.Trim();
         if (FindProcessFile(path) is (Process process, ProcPidEntry own))
             return own.Write != null && Allows(own.Mode, process.Task.Uid, caller, OwnerWrite, OthersWrite) ? own.Write(process, value, caller) : Errno.EACCES;
+        if (FindCgroupFile(path) is (MemoryCgroup group, CgroupEntry file))
+            return file.Write != null && Allows(file.Mode, 0, caller, OwnerWrite, OthersWrite) ? file.Write(group, value) : Errno.EACCES;
         if (MachineEntries.Find(path) is not { } entry)
             return Errno.ENOENT;
         return entry.Write != null && Allows(entry.Mode, 0, caller, OwnerWrite, OthersWrite) ? entry.Write(_machine, value) : Errno.EACCES;
@@ -64,6 +71,16 @@ public sealed class ProcFs
         Process? process = _machine.Processes.FirstOrDefault(process => process.Pid == pid);
         ProcPidEntry? entry = ProcessEntries.All.FirstOrDefault(entry => entry.Name == parts[1] && Exists(entry));
         return process == null || entry == null ? null : (process, entry);
+    }
+
+    private (MemoryCgroup Group, CgroupEntry Entry)? FindCgroupFile(string path)
+    {
+        int end = path.LastIndexOf('/');
+        if (!path.StartsWith(CgroupRoot, StringComparison.Ordinal) || end < CgroupRoot.Length)
+            return null;
+        MemoryCgroup? group = _machine.Cgroups.FirstOrDefault(group => group.Name == path[CgroupRoot.Length..end]);
+        CgroupEntry? entry = CgroupFiles.All.FirstOrDefault(entry => entry.Name == path[(end + 1)..]);
+        return group == null || entry == null ? null : (group, entry);
     }
 
     /// <summary>Root reads and writes whatever has a bit for anybody.</summary>

@@ -102,6 +102,7 @@ public sealed unsafe partial class Process
         _lru.Add(head);
         _frames[head + 1].EntireMapCount = 1;
         _stat[VmEvent.thp_fault_alloc]++;
+        _vector.Counts.thp_fault_alloc++;
         _stat[VmEvent.nr_anon_transparent_hugepages]++;
         _stat[VmEvent.nr_anon_pages] += HugePages;
         return head;

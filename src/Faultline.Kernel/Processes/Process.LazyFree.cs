@@ -56,5 +56,6 @@ public sealed unsafe partial class Process
         frame.Flags |= FrameFlags.LazyFree;
         _lru.Add(pfn);
         _stat[VmEvent.pglazyfree]++;
+        _lru.VectorOf(pfn).Counts.pglazyfree++;
     }
 }

@@ -113,6 +113,7 @@ internal sealed unsafe class Lru
         frame.Flags &= ~(FrameFlags.Active | FrameFlags.Referenced);
         vector.Add(pfn);
         _stat[VmEvent.pgdeactivate] += 1UL << frame.Order;
+        vector.Counts.pgdeactivate += 1UL << frame.Order;
     }
 
     /// <summary>To the head of the active list of its kind (folio_activate); what was noted of its use is used up.</summary>
@@ -128,6 +129,7 @@ internal sealed unsafe class Lru
         {
             vector.Add(pfn);
             _stat[VmEvent.pgactivate] += 1UL << frame.Order;
+            vector.Counts.pgactivate += 1UL << frame.Order;
         }
     }
 

@@ -30,6 +30,7 @@ internal sealed unsafe class Lruvec
     private readonly Ends* _lists;
     private readonly Lruvec _root;
     private readonly bool _ofGroup;
+    private CgroupCounts _counts;
 
     public Lruvec(Frame* frames, VmStat stat, ushort cgroup, Lruvec? root)
     {
@@ -49,6 +50,9 @@ internal sealed unsafe class Lruvec
 
     /// <summary>What reclaim has lately cost, anonymous memory and files.</summary>
     public ulong[] Cost { get; } = new ulong[2];
+
+    /// <summary>What happened to its pages, for memory.stat of the cgroup.</summary>
+    public ref CgroupCounts Counts => ref _counts;
 
     /// <summary>Pages that came back active, anonymous and of files.</summary>
     public ulong[] Activations { get; } = new ulong[2];

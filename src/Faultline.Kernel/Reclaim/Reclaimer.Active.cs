@@ -19,6 +19,7 @@ internal sealed unsafe partial class Reclaimer
             batch[count++] = pfn;
         }
 
+        vector.Counts.pgrefill += taken;
         if (control.Group == null)
             _stat[VmEvent.pgrefill] += taken;
         _device.Work(taken * NanosecondsPerScan);
@@ -41,6 +42,7 @@ internal sealed unsafe partial class Reclaimer
             {
                 frame.Flags = (frame.Flags | FrameFlags.Workingset) & ~FrameFlags.Active;
                 _stat[VmEvent.pgdeactivate] += size;
+                vector.Counts.pgdeactivate += size;
             }
 
             vector.Add(pfn);

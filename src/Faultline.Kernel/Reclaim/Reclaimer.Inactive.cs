@@ -31,6 +31,7 @@ internal sealed unsafe partial class Reclaimer
             _batch.Push(taken[--count]);
         if (control.Group == null)
             _stat[control.IsKswapd ? VmEvent.pgscan_kswapd : VmEvent.pgscan_direct] += scanned;
+        (control.IsKswapd ? ref vector.Counts.pgscan_kswapd : ref vector.Counts.pgscan_direct) += scanned;
         _stat[VmEvent.pgscan_anon + file] += scanned;
         _device.Work(NanosecondsPerBatch);
         ulong writesBefore = _stat[VmEvent.nr_vmscan_write];
@@ -38,6 +39,7 @@ internal sealed unsafe partial class Reclaimer
         WakeFlusher(scanned);
         if (control.Group == null)
             _stat[control.IsKswapd ? VmEvent.pgsteal_kswapd : VmEvent.pgsteal_direct] += reclaimed;
+        (control.IsKswapd ? ref vector.Counts.pgsteal_kswapd : ref vector.Counts.pgsteal_direct) += reclaimed;
         _stat[VmEvent.pgsteal_anon + file] += reclaimed;
         _lru.NoteCost(vector, file, _stat[VmEvent.nr_vmscan_write] - writesBefore, scanned - Math.Min(scanned, reclaimed));
         return reclaimed;
@@ -107,6 +109,7 @@ internal sealed unsafe partial class Reclaimer
             TryFreeSwap(pfn);
         frame.Flags |= FrameFlags.Active;
         _stat[VmEvent.pgactivate] += size;
+        vector.Counts.pgactivate += size;
         _lru.Age(vector, size);
     }
 
@@ -137,6 +140,7 @@ internal sealed unsafe partial class Reclaimer
         foreach (Mapping mapping in _machine.ReverseMap.Find(pfn))
             mapping.Process.Discard(mapping.Page, mapping.Entry);
         _stat[VmEvent.pglazyfreed]++;
+        vector.Counts.pglazyfreed++;
         _stat[VmEvent.nr_anon_pages]--;
         _frames[pfn].MapCount = 0;
         _machine.FreePage(0, pfn);

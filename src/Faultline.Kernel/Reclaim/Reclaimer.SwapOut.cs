@@ -35,6 +35,7 @@ internal sealed unsafe partial class Reclaimer
             if (_swap[frame.Private].Count == 0)
                 return Release(pfn, 0);
             _device.Write(pfn);
+            _lru.VectorOf(pfn).Counts.pswpout++;
             _device.Work(NanosecondsPerUnmap);
             return ReclaimResult.Writing;
         }

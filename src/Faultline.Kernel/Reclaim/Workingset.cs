@@ -30,17 +30,20 @@ internal sealed unsafe class Workingset(Frame* frames, Lru lru, VmStat stat)
         int file = (frames[pfn].Flags & FrameFlags.SwapBacked) == 0 ? 1 : 0;
         Lruvec vector = lru.VectorOf(pfn);
         stat[VmEvent.workingset_refault_anon + file]++;
+        (file == 0 ? ref vector.Counts.workingset_refault_anon : ref vector.Counts.workingset_refault_file)++;
         if (!IsRecent(shadow, file != 0, swapAvailable))
             return;
         frames[pfn].Flags |= FrameFlags.Active;
         lru.Age(vector, 1);
         lru.NoteActivation(vector, file);
         stat[VmEvent.workingset_activate_anon + file]++;
+        (file == 0 ? ref vector.Counts.workingset_activate_anon : ref vector.Counts.workingset_activate_file)++;
         if ((shadow & WasWorkingset) == 0)
             return;
         frames[pfn].Flags |= FrameFlags.Workingset;
         lru.NoteCost(vector, file, 1, 0);
         stat[VmEvent.workingset_restore_anon + file]++;
+        (file == 0 ? ref vector.Counts.workingset_restore_anon : ref vector.Counts.workingset_restore_file)++;
     }
 
     private bool IsRecent(ulong shadow, bool file, bool swapAvailable)

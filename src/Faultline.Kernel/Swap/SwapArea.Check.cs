@@ -29,6 +29,11 @@ internal sealed unsafe partial class SwapArea
                 unmapped++;
         }
 
+        ulong ofCgroups = 0;
+        foreach (ulong used in _usedBy)
+            ofCgroups += used;
+        if (ofCgroups != Used)
+            throw new InvalidOperationException($"{Used} swap slots are in use, {ofCgroups} are counted by cgroups");
         if (named != (ulong)tally.Slots.Count || cached != _stat[VmEvent.nr_swapcached])
             throw new InvalidOperationException($"{tally.Slots.Count} swap slots are named, {named} are in use; {cached} are cached, nr_swapcached is {_stat[VmEvent.nr_swapcached]}");
         return unmapped;

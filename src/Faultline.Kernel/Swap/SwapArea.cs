@@ -28,6 +28,7 @@ internal sealed unsafe partial class SwapArea : IDisposable
     private readonly ReservedMemory _memory;
     private readonly SwapSlot* _slots;
     private readonly VmStat _stat;
+    private ulong[] _usedBy = new ulong[1];
 
     /// <param name="pages">Pages of the area, its header included; 0: no swap.</param>
     /// <param name="rotational">A disk with moving heads: one cluster is filled at a time, by all processors.</param>
@@ -73,6 +74,7 @@ internal sealed unsafe partial class SwapArea : IDisposable
             return 0;
         _slots[slot] = new SwapSlot { Cache = frame, Cgroup = cgroup };
         Used++;
+        CountOf(cgroup)++;
         Cached(1);
         return slot;
     }
@@ -115,9 +117,20 @@ internal sealed unsafe partial class SwapArea : IDisposable
 
     private void Release(uint slot)
     {
+        CountOf(_slots[slot].Cgroup)--;
         _slots[slot] = default;
         Used--;
         FreeInCluster(slot);
+    }
+
+    /// <summary>Slots in use by the pages of a memory cgroup; 0: of none.</summary>
+    public ulong UsedBy(ushort cgroup) => cgroup < _usedBy.Length ? _usedBy[cgroup] : 0;
+
+    private ref ulong CountOf(ushort cgroup)
+    {
+        if (cgroup >= _usedBy.Length)
+            Array.Resize(ref _usedBy, cgroup + 1);
+        return ref _usedBy[cgroup];
     }
 
     private void Cached(long pages)

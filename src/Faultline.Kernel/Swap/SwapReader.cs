@@ -165,6 +165,7 @@ internal sealed unsafe class SwapReader(Machine machine)
         if (shadow != 0)
             machine.Workingset.Refault(pfn, shadow, _swap.Free != 0);
         machine.Lru.Add(pfn);
+        machine.Lru.VectorOf(pfn).Counts.pswpin++;
         if (readAhead)
             _stat[VmEvent.swap_ra]++;
         _reading.Add(pfn);
