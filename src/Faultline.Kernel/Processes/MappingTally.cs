@@ -1,6 +1,8 @@
+using System.Runtime.InteropServices;
+
 namespace Faultline.Kernel;
 
-/// <summary>What a walk over page tables found: for checks only.</summary>
+/// <summary>What a walk over the page tables of one process after the other found: for checks only.</summary>
 internal sealed class MappingTally
 {
     public Dictionary<uint, int> PteMappings { get; } = [];
@@ -23,7 +25,7 @@ internal sealed class MappingTally
     public void CountSlot(uint slot)
     {
         Swapped++;
-        Slots[slot] = Slots.GetValueOrDefault(slot) + 1;
+        CollectionsMarshal.GetValueRefOrAddDefault(Slots, slot, out _)++;
     }
 
     public void Count(uint frame, bool huge, bool zero)
@@ -37,22 +39,6 @@ internal sealed class MappingTally
         }
 
         Resident += pages;
-        Dictionary<uint, int> mappings = huge ? LeafMappings : PteMappings;
-        mappings[frame] = mappings.GetValueOrDefault(frame) + 1;
-    }
-
-    public void Add(MappingTally other)
-    {
-        Tables += other.Tables;
-        Resident += other.Resident;
-        Zero += other.Zero;
-        HugeLeaves += other.HugeLeaves;
-        Swapped += other.Swapped;
-        foreach ((uint slot, int count) in other.Slots)
-            Slots[slot] = Slots.GetValueOrDefault(slot) + count;
-        foreach ((uint frame, int count) in other.PteMappings)
-            PteMappings[frame] = PteMappings.GetValueOrDefault(frame) + count;
-        foreach ((uint frame, int count) in other.LeafMappings)
-            LeafMappings[frame] = LeafMappings.GetValueOrDefault(frame) + count;
+        CollectionsMarshal.GetValueRefOrAddDefault(huge ? LeafMappings : PteMappings, frame, out _)++;
     }
 }

@@ -13,13 +13,13 @@ public sealed unsafe partial class Process
         if (HasExited)
             return;
         _areas.CheckInvariants();
-        var own = new MappingTally();
+        (ulong tables, ulong resident, ulong swapped, ulong zero) = (tally.Tables, tally.Resident, tally.Swapped, tally.Zero);
         for (int i = 0; i < PageTables.Entries / 2; i++)
-            CheckTable(_tables.RootEntry(i), (ulong)i << PageTables.PgdShift, PageTables.PudShift, own);
-        Expect(own.Tables, _tables.LowerTables, "page tables");
-        Expect(own.Resident, _resident.Total, "resident pages");
-        Expect(own.Swapped, _resident.Swapped, "pages in swap");
-        Expect(own.Zero, _zeroPages, "zero pages");
+            CheckTable(_tables.RootEntry(i), (ulong)i << PageTables.PgdShift, PageTables.PudShift, tally);
+        Expect(tally.Tables - tables, _tables.LowerTables, "page tables");
+        Expect(tally.Resident - resident, _resident.Total, "resident pages");
+        Expect(tally.Swapped - swapped, _resident.Swapped, "pages in swap");
+        Expect(tally.Zero - zero, _zeroPages, "zero pages");
         foreach ((ulong page, bool writable) in _tlb.Grants())
             if (_tables.FindEntry(page) is var entry && (entry == null || !Pte.Allows(*entry, writable ? AccessKind.Write : AccessKind.Read)
                 || (*entry & Pte.Used(writable ? AccessKind.Write : AccessKind.Read)) != Pte.Used(writable ? AccessKind.Write : AccessKind.Read)))
@@ -27,10 +27,9 @@ public sealed unsafe partial class Process
         foreach ((ulong page, bool huge, bool writable) in _tlb.Hardware?.Grants() ?? [])
             if (_tables.FindEntry(page) is var entry && (entry == null || ((*entry & Pte.Huge) != 0) != huge || !Pte.Allows(*entry, writable ? AccessKind.Write : AccessKind.Read)))
                 throw new InvalidOperationException($"process {Pid}: the processor's TLB grants page 0x{page:x}, the page tables do not");
-        tally.Add(own);
     }
 
-    private void CheckTable(ulong entry, ulong start, int shift, MappingTally own)
+    private void CheckTable(ulong entry, ulong start, int shift, MappingTally tally)
     {
         if (entry == 0)
             return;
@@ -40,35 +39,36 @@ public sealed unsafe partial class Process
         (ulong first, ulong beyond, bool kept) = _tables.ReachOf(start, shift);
         if (!kept && _areas.IsFree(first, beyond))
             throw new InvalidOperationException($"process {Pid}: a table for [0x{start:x}, 0x{end:x}), where nothing is mapped, was kept");
-        own.Tables += _tables.IsFrame(Pte.Frame(entry)) ? 1UL : 0;
-        ulong hugeBefore = own.HugeLeaves;
+        tally.Tables += _tables.IsFrame(Pte.Frame(entry)) ? 1UL : 0;
+        ulong hugeBefore = tally.HugeLeaves;
+        ulong* table = _tables.Table(entry);
         for (int i = 0; i < PageTables.Entries; i++)
         {
-            ulong child = _tables.Table(entry)[i];
+            ulong child = table[i];
+            if (child == 0)
+                continue;
             ulong address = start + ((ulong)i << shift);
             if (shift == PageSize.Shift || (child & Pte.Huge) != 0)
-                CheckLeaf(child, address, own);
+                CheckLeaf(child, address, tally);
             else
-                CheckTable(child, address, shift - 9, own);
+                CheckTable(child, address, shift - 9, tally);
         }
 
         if (shift != PageTables.PmdShift)
             return;
         int spares = _tables.CountDeposits(start);
-        own.Tables += (ulong)spares;
-        Expect((ulong)spares, own.HugeLeaves - hugeBefore, $"spare tables for the huge pages from 0x{start:x}");
+        tally.Tables += (ulong)spares;
+        Expect((ulong)spares, tally.HugeLeaves - hugeBefore, $"spare tables for the huge pages from 0x{start:x}");
     }
 
-    private void CheckLeaf(ulong entry, ulong address, MappingTally own)
+    private void CheckLeaf(ulong entry, ulong address, MappingTally tally)
     {
-        if (entry == 0)
-            return;
         bool huge = (entry & Pte.Huge) != 0;
         if (Pte.IsSwap(entry))
         {
             if (_areas.Find(address) < 0)
                 throw new InvalidOperationException($"process {Pid}: page 0x{address:x} is in swap outside every area");
-            own.CountSlot(Pte.SwapSlot(entry));
+            tally.CountSlot(Pte.SwapSlot(entry));
             return;
         }
 
@@ -86,13 +86,13 @@ public sealed unsafe partial class Process
         if (writable && !shared && (_frames[frame].Flags & FrameFlags.Exclusive) == 0)
             throw new InvalidOperationException($"process {Pid}: page 0x{address:x} is writable, its frame {frame} is shared");
         if (IsCached(frame) && !zero)
-            CheckCached(frame, address, index, huge, own);
+            CheckCached(frame, address, index, huge, tally);
         else
-            own.Count(frame, huge, zero);
+            tally.Count(frame, huge, zero);
     }
 
     /// <summary>Each frame of a leaf of the page cache counts by itself; it must be the page that the area maps there.</summary>
-    private void CheckCached(uint first, ulong address, int area, bool huge, MappingTally own)
+    private void CheckCached(uint first, ulong address, int area, bool huge, MappingTally tally)
     {
         ref Vma vma = ref _areas[area];
         ulong index = vma.PageOffset + ((address - vma.Start) >> PageSize.Shift);
@@ -100,7 +100,7 @@ public sealed unsafe partial class Process
         {
             if (vma.File == 0 || _frames[first + i].Index != index + i || _frames[first + i].Mapping != OpenFileOf(vma.File)!.Inode.Number)
                 throw new InvalidOperationException($"process {Pid}: 0x{address:x} maps frame {first + i}, which is not page {index + i} of the file of {vma}");
-            own.Count(first + i, huge: false, zero: false);
+            tally.Count(first + i, huge: false, zero: false);
         }
     }
 

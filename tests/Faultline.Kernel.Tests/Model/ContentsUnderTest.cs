@@ -168,7 +168,8 @@ internal sealed class ContentsUnderTest : IDisposable
         _machine.CheckInvariants();
         foreach ((Process real, Dictionary<ulong, int> expected) in _processes)
         {
-            Assert.Equal((ulong)expected.Count, real.VirtualPages.Value);
+            if ((ulong)expected.Count != real.VirtualPages.Value)
+                Assert.Fail($"process {real.Pid} maps {real.VirtualPages} pages instead of {expected.Count}");
             foreach ((ulong page, int value) in expected)
             {
                 PageState state = real.StateOf(new(page << 12));

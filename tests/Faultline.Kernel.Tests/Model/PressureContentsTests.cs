@@ -23,6 +23,20 @@ public sealed class PressureContentsTests
             Overcommit = OvercommitPolicy.Always,
         }, limit == 0 ? (ulong?)null : limit << 20);
 
+    /// <summary>Machines of a few MiB: looking at everything costs in proportion to what there is.</summary>
+    private static readonly Gen<(MachineOptions Options, ulong? Limit)> s_smallMachines =
+        from machine in s_machines
+        from pages in Draw<uint>(1024, 2048)
+        from swap in Draw<ulong>(0, 1, 8)
+        from limit in Draw<ulong>(0, 1, 2)
+        select (machine.Options with { Zones = new ZonePages(512, pages, 0), SwapBytes = swap << 20 }, limit == 0 ? (ulong?)null : limit << 20);
+
+    /// <summary>Room for three whole huge pages.</summary>
+    private static readonly AddressSpaceLayout s_smallLayout = SystemUnderTest.Layout with
+    {
+        MmapBase = new(SystemUnderTest.Layout.MmapMin.Value + (6UL << 20)),
+    };
+
     private static Gen<T> Draw<T>(params T[] values) => Gen.Int[0, values.Length - 1].Select(i => values[i]);
 
     /// <summary>Operations on one machine of a long run.</summary>
@@ -35,14 +49,19 @@ public sealed class PressureContentsTests
     /// <summary>
     /// FAULTLINE_OPERATIONS=1000000 dotnet test tests/Faultline.Kernel.Tests -c Release --filter LongRun does as many, on machines and with
     /// steps drawn from FAULTLINE_SEED (default 1), and looks at everything after each thousandth, or after each FAULTLINE_CHECK_EVERY.
-    /// Without it the run is short.
+    /// Without it the run is short. Where everything is to be looked at more often than each hundredth step the machines are small ones.
     /// </summary>
     [Fact]
     public void LongRun()
     {
         int operations = (int)Setting("FAULTLINE_OPERATIONS", 2000);
-        Run(Setting("FAULTLINE_SEED", 1), operations, (int)Setting("FAULTLINE_CHECK_EVERY", operations > Each ? 1000UL : 100));
+        int every = (int)Setting("FAULTLINE_CHECK_EVERY", operations > Each ? 1000UL : 100);
+        Run(Setting("FAULTLINE_SEED", 1), operations, every, small: every < 100);
     }
+
+    /// <summary>Some thousand steps on small machines, with everything looked at after each.</summary>
+    [Fact]
+    public void SmallMachinesAreWholeAfterEachStep() => Run(1, 4000, checkEvery: 1, small: true);
 
     /// <summary>
     /// Runs that went wrong once: a process killed for the page that another one's read-ahead wanted; one killed in its own fork; a huge page
@@ -53,15 +72,25 @@ public sealed class PressureContentsTests
     [InlineData(5)]
     public void RunsThatWentWrongOnce(uint seed) => Run(seed, 60_000, checkEvery: 1000);
 
-    private static void Run(ulong seed, int operations, int checkEvery)
+    private static void Run(ulong seed, int operations, int checkEvery, bool small = false)
     {
         var pcg = new PCG(1, seed);
         for (int done = 0; done < operations; done += Each)
         {
-            (MachineOptions options, ulong? limit) = s_machines.Generate(pcg, null, out _);
-            using var contents = new ContentsUnderTest(options, limit) { CheckEvery = checkEvery };
+            (MachineOptions options, ulong? limit) = (small ? s_smallMachines : s_machines).Generate(pcg, null, out _);
+            using var contents = new ContentsUnderTest(options, limit, small ? s_smallLayout : null) { CheckEvery = checkEvery };
             for (int i = 0; i < Math.Min(Each, operations - done); i++)
-                contents.Do(Operation.Generator.Generate(pcg, null, out _));
+            {
+                Operation operation = Operation.Generator.Generate(pcg, null, out _);
+                try
+                {
+                    contents.Do(operation);
+                }
+                catch (Exception failure)
+                {
+                    throw new InvalidOperationException($"seed {seed}, step {done + i}: {operation} on a machine with {options}, limit {limit}", failure);
+                }
+            }
         }
     }
 
