@@ -29,8 +29,12 @@ public sealed class CheckVerbTests : IDisposable
         Assert.Equal((breach == null ? 0 : 1, ""), (code, error));
         string[] breaches = [.. output.Split('\n').Where(line => line.Contains("BREACH", StringComparison.Ordinal)).Select(line => line.Trim())];
         Assert.Equal(breach == null ? [] : ["BREACH  " + breach], breaches);
-        Assert.Matches(breach == null ? "the limit holds$|all 2 limits hold$" : "(is|are) breached$", output.Split('\n')[0]);
+        Assert.Matches(breach == null ? "the limit holds$" : "1 of 1 limit is breached$", output.Split('\n')[0]);
     }
+
+    [Fact]
+    public void A_limit_for_each_site_has_an_answer_where_no_site_has_anything()
+        => Assert.Contains("  ok      max-site-leak: no call left anything", Run("check", MadeUpProfile.Write(_folder, "App.faultline.json"), "--max-site-leak", "0").Output);
 
     [Theory]
     [InlineData(1000, 3072, 0.05, 0, "")]
