@@ -80,6 +80,8 @@ public sealed class FaultlineAnalyzer : DiagnosticAnalyzer
     private static void Analyze(CodeBlockAnalysisContext block, AllocationContext context, FaultlineOptions options)
     {
         OwnershipOptions ownership = options.OwnershipFor(block.CodeBlock.SyntaxTree);
+        if (ownership.FindsFinalizerRaces)
+            FinalizerRace.Find(block, UsedAfterFree.Race);
         Dictionary<IOperation, List<AllocationCall>> bodies = [];
         foreach (InvocationExpressionSyntax candidate in CandidateFinder.Find(block.CodeBlock, context, ownership))
         {

@@ -14,12 +14,10 @@ namespace Faultline.Analyzers.Context;
 /// <summary>The allocation APIs of one compilation, by symbol and by the name under which a call can name them.</summary>
 internal sealed class AllocationContext
 {
-    private static readonly HashSet<string> ApiNames = NamesOfApis();
-
     private readonly Dictionary<IMethodSymbol, AllocationApi> _framework = new(SymbolEqualityComparer.Default);
     private readonly ConcurrentDictionary<IMethodSymbol, AllocationApi?> _imports = new(SymbolEqualityComparer.Default);
     private readonly LibcImports _libc;
-    private readonly WrapperNames _wrappers;
+    private readonly Lazy<NameSet> _names;
     private readonly Lazy<IMethodSymbol?> _entryPoint;
 
     private AllocationContext(Compilation compilation, LibcImports libc)
@@ -30,7 +28,7 @@ internal sealed class AllocationContext
         Members = new ConstantMembers(compilation, this);
         Callees = new Callees(compilation, this);
         Fields = new OwnedFields(compilation, this);
-        _wrappers = new WrapperNames(compilation, name => ApiNames.Contains(name) || libc.IsRenamedImport(name));
+        _names = new(() => FindNames(compilation, libc));
         Resolve(compilation.GetTypeByMetadataName(AllocationApis.NativeMemoryType), AllocationApis.NativeMemoryType);
         Resolve(compilation.GetTypeByMetadataName(AllocationApis.MarshalType), AllocationApis.MarshalType);
     }
@@ -61,11 +59,8 @@ internal sealed class AllocationContext
 
     public bool IsEntryPoint(ISymbol member) => SymbolEqualityComparer.Default.Equals(member, _entryPoint.Value);
 
-    /// <summary>Whether an invocation that is written with this name is worth binding.</summary>
-    public bool MayName(string invoked) => ApiNames.Contains(invoked) || _libc.IsRenamedImport(invoked) || _wrappers.Contains(invoked);
-
-    /// <summary>Whether calls can be written with names that have nothing to do with the APIs'.</summary>
-    public bool HasRenamedImports => _libc.HasRenamedImports || _wrappers.HasAny;
+    /// <summary>The names under which invocations are worth binding: the APIs', those of renamed imports and of methods around either.</summary>
+    public NameSet Names => _names.Value;
 
     /// <summary>The table's row for a method, or null.</summary>
     public AllocationApi? Find(IMethodSymbol method)
@@ -102,11 +97,12 @@ internal sealed class AllocationContext
         ? MetadataName(pointer.PointedAtType) + "*"
         : type.ContainingNamespace.ToDisplayString() + "." + type.MetadataName;
 
-    private static HashSet<string> NamesOfApis()
+    private static NameSet FindNames(Compilation compilation, LibcImports libc)
     {
-        HashSet<string> names = [];
+        NameSet names = new([.. libc.Renamed]);
         foreach (AllocationApi api in AllocationApis.All)
             names.Add(api.Method);
+        WrapperNames.AddTo(names, compilation);
         return names;
     }
 }

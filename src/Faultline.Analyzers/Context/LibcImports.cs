@@ -1,6 +1,6 @@
 // P/Invokes into the C library. Their managed names and signatures are the user's: [DllImport("libc", EntryPoint = "malloc")] static
-// extern void* Grab(nuint n). The name filter needs the renamed ones before anything is bound, so they are found in the syntax: only
-// the members of types are looked at, never bodies, and what a tree holds is remembered as long as the tree lives.
+// extern void* Grab(nuint n). The name filter needs the renamed ones before anything is bound, so they are found in the syntax, by their
+// attributes' names, and what a tree holds is remembered as long as the tree lives.
 
 using System;
 using System.Collections.Generic;
@@ -15,6 +15,7 @@ namespace Faultline.Analyzers.Context;
 /// <summary>Recognises DllImport and LibraryImport methods that are rows of the API table.</summary>
 internal sealed class LibcImports
 {
+    private static readonly NameSet s_attributes = new("DllImport", "DllImportAttribute", "LibraryImport", "LibraryImportAttribute");
     private static readonly ConditionalWeakTable<SyntaxTree, object> NamesOfTree = new();
     private static readonly Dictionary<string, AllocationApi> ByEntryPoint = Index();
 
@@ -31,9 +32,8 @@ internal sealed class LibcImports
 
     public bool CanImport => _dllImport != null || _libraryImport != null;
 
-    public bool HasRenamedImports => _renamed.Value.Count > 0;
-
-    public bool IsRenamedImport(string name) => _renamed.Value.Contains(name);
+    /// <summary>The managed names of imports, static local functions among them, that are not their functions' own.</summary>
+    public IEnumerable<string> Renamed => _renamed.Value;
 
     /// <summary>The row of the table whose entry point and number of parameters the method has, or null.</summary>
     public AllocationApi? Resolve(IMethodSymbol method)
@@ -84,32 +84,30 @@ internal sealed class LibcImports
     private static object FindImports(SyntaxTree tree)
     {
         ImmutableArray<string>.Builder names = ImmutableArray.CreateBuilder<string>();
-        if (!Words.Of(tree).HasImports)
+        InvokedNames invoked = InvokedNames.Of(tree);
+        if (!invoked.Any(s_attributes))
             return names.ToImmutable();
-        foreach (SyntaxNode node in tree.GetRoot().DescendantNodes(node => node is CompilationUnitSyntax or MemberDeclarationSyntax and not BaseMethodDeclarationSyntax))
-            if (node is MethodDeclarationSyntax method && HasImportAttribute(method.AttributeLists) && MayBeRenamed(method))
-                names.Add(method.Identifier.ValueText);
+        foreach (SyntaxToken token in invoked.Tokens(tree.GetRoot(), s_attributes))
+            if (token.Parent?.FirstAncestorOrSelf<AttributeListSyntax>() is { } list && MayBeRenamed(list))
+                switch (list.Parent)
+                {
+                    case MethodDeclarationSyntax method:
+                        names.Add(method.Identifier.ValueText);
+                        break;
+                    case LocalFunctionStatementSyntax function:
+                        names.Add(function.Identifier.ValueText);
+                        break;
+                }
         return names.ToImmutable();
     }
 
     /// <summary>An import without an entry point has the name of its function; one with a literal can be looked up; another may be anything.</summary>
-    private static bool MayBeRenamed(MethodDeclarationSyntax method)
+    private static bool MayBeRenamed(AttributeListSyntax list)
     {
-        foreach (AttributeListSyntax list in method.AttributeLists)
-            foreach (AttributeSyntax attribute in list.Attributes)
-                foreach (AttributeArgumentSyntax argument in attribute.ArgumentList?.Arguments ?? default)
-                    if (argument.NameEquals?.Name.Identifier.ValueText == "EntryPoint")
-                        return argument.Expression is not LiteralExpressionSyntax literal || ByEntryPoint.ContainsKey(literal.Token.ValueText);
-        return false;
-    }
-
-    /// <summary>Also used on local functions, which may be extern too.</summary>
-    public static bool HasImportAttribute(SyntaxList<AttributeListSyntax> lists)
-    {
-        foreach (AttributeListSyntax list in lists)
-            foreach (AttributeSyntax attribute in list.Attributes)
-                if (attribute.Name.ToString() is { } name && (name.Contains("DllImport") || name.Contains("LibraryImport")))
-                    return true;
+        foreach (AttributeSyntax attribute in list.Attributes)
+            foreach (AttributeArgumentSyntax argument in attribute.ArgumentList?.Arguments ?? default)
+                if (argument.NameEquals?.Name.Identifier.ValueText == "EntryPoint")
+                    return argument.Expression is not LiteralExpressionSyntax literal || ByEntryPoint.ContainsKey(literal.Token.ValueText);
         return false;
     }
 

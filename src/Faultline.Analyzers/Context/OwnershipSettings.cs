@@ -12,6 +12,7 @@ internal static class OwnershipSettings
     private const string ConstructorKey = "faultline.ownership_transfer_at_constructor";
     private const string CallKey = "faultline.ownership_transfer_at_method_call";
     private const string NonThrowingKey = "faultline.non_throwing_methods";
+    private const string FinalizerKey = "faultline.finalizer_races";
     private const string AllocatorsKey = "faultline.allocators";
 
     /// <param name="unreadable">Told the key, the value, what it should be, and what is used in its place.</param>
@@ -38,21 +39,22 @@ internal static class OwnershipSettings
 
         bool atConstructor = Truth(options, ConstructorKey, unreadable);
         bool atCall = Truth(options, CallKey, unreadable);
-        return atConstructor && atCall && pairs.Count == 0 && nonThrowing.Count == 0
-            ? OwnershipOptions.Default : new OwnershipOptions(atConstructor, atCall, pairs, nonThrowing);
+        bool finalizers = Truth(options, FinalizerKey, unreadable, otherwise: false);
+        return atConstructor && atCall && !finalizers && pairs.Count == 0 && nonThrowing.Count == 0
+            ? OwnershipOptions.Default : new OwnershipOptions(atConstructor, atCall, pairs, nonThrowing) { FindsFinalizerRaces = finalizers };
     }
 
     private static IEnumerable<string> List(AnalyzerConfigOptions options, string key)
         => options.TryGetValue(key, out string? text) ? text.Split(',').Select(entry => entry.Trim()).Where(entry => entry.Length > 0) : [];
 
-    private static bool Truth(AnalyzerConfigOptions options, string key, Action<string, string, string, string> unreadable)
+    private static bool Truth(AnalyzerConfigOptions options, string key, Action<string, string, string, string> unreadable, bool otherwise = true)
     {
         if (!options.TryGetValue(key, out string? text))
-            return true;
+            return otherwise;
         if (bool.TryParse(text, out bool truth))
             return truth;
-        unreadable(key, text, "true or false", "true is used");
-        return true;
+        unreadable(key, text, "true or false", (otherwise ? "true" : "false") + " is used");
+        return otherwise;
     }
 
     private static bool IsMethodName(string name)

@@ -1,55 +1,52 @@
 // The name filter lets through what may allocate or free. The program's own methods around the APIs do too, and their names are not in the
 // table: they are found in the syntax. Only methods with a pointer or a native integer in their signature count, and of those the ones that
-// invoke an API by name, or another such method. What a tree holds is remembered as long as the tree lives.
+// invoke an API by name, or another such method. Files are asked for each new name again, in their arrays of names (InvokedNames).
 
-using System;
-using System.Collections.Generic;
 using System.Linq;
-using System.Runtime.CompilerServices;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace Faultline.Analyzers.Context;
 
-/// <summary>The names of the methods of a compilation that may stand between a body and an allocation API.</summary>
-internal sealed class WrapperNames
+/// <summary>Finds the methods of a compilation that may stand between a body and an allocation API.</summary>
+internal static class WrapperNames
 {
-    private static readonly ConditionalWeakTable<SyntaxTree, List<Wrapper>> OfTree = new();
+    private static readonly NameSet s_annotations = new("ReturnsOwned", "ReturnsOwnedAttribute", "TakesOwnership", "TakesOwnershipAttribute");
 
-    private readonly Lazy<HashSet<string>> _names;
-
-    public WrapperNames(Compilation compilation, Func<string, bool> isApiName) => _names = new(() => Find(compilation, isApiName));
-
-    public bool HasAny => _names.Value.Count > 0;
-
-    public bool Contains(string name) => _names.Value.Contains(name);
-
-    private static HashSet<string> Find(Compilation compilation, Func<string, bool> isApiName)
+    /// <summary>Adds their names to those of the APIs.</summary>
+    public static void AddTo(NameSet names, Compilation compilation)
     {
-        List<Wrapper> open = [];
-        foreach (SyntaxTree tree in compilation.SyntaxTrees)
-            open.AddRange(OfTree.GetValue(tree, static found => FindIn(found)));
-        HashSet<string> names = [];
-        bool grows = true;
-        while (grows)
+        NameSet fresh = new([.. names.Names]);
+        bool isFirst = true;
+        while (!fresh.IsEmpty)
         {
-            List<Wrapper> reached = open.FindAll(wrapper => wrapper.IsAnnotated || wrapper.Invoked.Any(name => isApiName(name) || names.Contains(name)));
-            foreach (Wrapper wrapper in reached)
-                names.Add(wrapper.Name);
-            open.RemoveAll(reached.Contains);
-            grows = reached.Count > 0;
-        }
+            NameSet next = new();
+            foreach (SyntaxTree tree in compilation.SyntaxTrees)
+            {
+                InvokedNames invoked = InvokedNames.Of(tree);
+                if (isFirst)
+                    AddMethods(invoked, tree, s_annotations, names, next, isAnnotation: true);
+                AddMethods(invoked, tree, fresh, names, next, isAnnotation: false);
+            }
 
-        return names;
+            foreach (string name in next.Names)
+                names.Add(name);
+            fresh = next;
+            isFirst = false;
+        }
     }
 
-    private static List<Wrapper> FindIn(SyntaxTree tree)
+    /// <summary>The methods around invocations of the names, or around annotations.</summary>
+    private static void AddMethods(InvokedNames invoked, SyntaxTree tree, NameSet of, NameSet known, NameSet next, bool isAnnotation)
     {
-        List<Wrapper> found = [];
-        foreach (SyntaxNode node in tree.GetRoot().DescendantNodes(node => node is CompilationUnitSyntax or MemberDeclarationSyntax and not BaseMethodDeclarationSyntax))
-            if (node is MethodDeclarationSyntax method && HasPointer(method))
-                found.Add(new Wrapper(method.Identifier.ValueText, IsAnnotated(method), InvokedIn(method)));
-        return found;
+        if (!invoked.Any(of))
+            return;
+        foreach (SyntaxToken token in invoked.Tokens(tree.GetRoot(), of))
+        {
+            bool counts = isAnnotation ? token.Parent?.FirstAncestorOrSelf<AttributeSyntax>() != null : InvokedNames.InvocationOf(token) != null;
+            if (counts && token.Parent?.FirstAncestorOrSelf<MethodDeclarationSyntax>() is { } method && HasPointer(method) && !known.Contains(method.Identifier.ValueText))
+                next.Add(method.Identifier.ValueText);
+        }
     }
 
     private static bool HasPointer(MethodDeclarationSyntax method)
@@ -63,27 +60,4 @@ internal sealed class WrapperNames
         RefTypeSyntax reference => IsPointer(reference.Type),
         _ => false,
     };
-
-    private static bool IsAnnotated(MethodDeclarationSyntax method)
-        => method.AttributeLists.Concat(method.ParameterList.Parameters.SelectMany(parameter => parameter.AttributeLists))
-            .SelectMany(list => list.Attributes).Any(attribute => attribute.Name.ToString() is var name && (name.Contains("ReturnsOwned") || name.Contains("TakesOwnership")));
-
-    private static string[] InvokedIn(MethodDeclarationSyntax method)
-        => [.. method.DescendantNodes().OfType<InvocationExpressionSyntax>().Select(call => CandidateFinder.InvokedName(call.Expression)).OfType<string>().Distinct()];
-
-    private sealed class Wrapper
-    {
-        public Wrapper(string name, bool isAnnotated, string[] invoked)
-        {
-            Name = name;
-            IsAnnotated = isAnnotated;
-            Invoked = invoked;
-        }
-
-        public string Name { get; }
-
-        public bool IsAnnotated { get; }
-
-        public string[] Invoked { get; }
-    }
 }

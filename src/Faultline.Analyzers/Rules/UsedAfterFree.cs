@@ -12,12 +12,15 @@ internal sealed class UsedAfterFree : Rule
     private static readonly DiagnosticDescriptor s_descriptor = new(
         Id,
         "Native memory is used after it was freed",
-        "{0} a block that was freed at line {1}: its bytes may belong to the allocator's lists, to another owner, or to no mapping any more",
+        "{0} a block that {1}: its bytes may belong to the allocator's lists, to another owner, or to no mapping any more",
         Categories.Reliability,
         DiagnosticSeverity.Warning,
         isEnabledByDefault: true,
         "glibc writes its list pointers into freed chunks and gives them to the next request of the size; a mapped block is gone at once.",
         HelpLink(Id));
+
+    /// <summary>For <see cref="FinalizerRace"/>, which says the same of another thread.</summary>
+    public static DiagnosticDescriptor Race => s_descriptor;
 
     public override DiagnosticDescriptor Descriptor => s_descriptor;
 
@@ -26,6 +29,6 @@ internal sealed class UsedAfterFree : Rule
         foreach (Finding finding in body.Found(FindingKind.UsedAfterFree))
             if (!finding.IsResized)
                 body.Report(Diagnostic.Create(
-                    Descriptor, finding.Syntax.GetLocation(), FindingText.Steps(finding), FindingText.Use(finding), LeakText.Line(finding.Before!)));
+                    Descriptor, finding.Syntax.GetLocation(), FindingText.Steps(finding), FindingText.Use(finding), $"was freed at line {LeakText.Line(finding.Before!)}"));
     }
 }

@@ -28,7 +28,7 @@ internal static class Loops
     };
 
     /// <summary>Whether the node is run in each pass that comes to it.</summary>
-    public static bool RunsInEachPass(SyntaxNode node, StatementSyntax loop, string block) => RunsAlways(node, BodyOf(loop), block);
+    public static bool RunsInEachPass(SyntaxNode node, StatementSyntax loop, string block) => RunsAlways(node, loop, block);
 
     /// <summary>Whether what is around the node runs it: no if, switch, catch or loop lies between, but for a test of the block for null.</summary>
     public static bool RunsAlways(SyntaxNode node, SyntaxNode around, string block)

@@ -17,6 +17,10 @@ public class OwnershipSettingsTests
     [InlineData("faultline.allocators", "Pool.Take|Pool.Give", "void M() { nint p = Pool.Take(8); Pool.Give(p); Pool.Give(p); } --- static class Pool { public static nint Take(int n) => n; public static void Give(nint p) { } }", "quiet", "FLT1004")]
     [InlineData("faultline.non_throwing_methods", "System.IO.Stream.Flush", "void M(Stream s) { nint p = Marshal.AllocHGlobal(8); s.Flush(); Marshal.FreeHGlobal(p); }", "FLT1003", "quiet")]
     [InlineData("faultline.non_throwing_methods", "System.IO.Stream.*", "void M(Stream s) { nint p = Marshal.AllocHGlobal(8); s.Flush(); Marshal.FreeHGlobal(p); }", "FLT1003", "quiet")]
+    [InlineData("faultline.finalizer_races", "true", "--- class Holder { nint _p = Marshal.AllocHGlobal(8); ~Holder() => Marshal.FreeHGlobal(_p); public int Fill() => Native.fill(_p, 8); }", "quiet", "FLT1005")]
+    [InlineData("faultline.finalizer_races", "true", "--- class Holder { nint _p = Marshal.AllocHGlobal(8); ~Holder() => Free(); void Free() => Marshal.FreeHGlobal(_p); public int Fill() { int n = 3; return Native.fill(_p + 4, n); } }", "quiet", "FLT1005")]
+    [InlineData("faultline.finalizer_races", "true", "--- class Holder { nint _p = Marshal.AllocHGlobal(8); ~Holder() => Marshal.FreeHGlobal(_p); public int Fill() { int n = Native.fill(_p, 8); GC.KeepAlive(this); return n; } }", "quiet", "quiet")]
+    [InlineData("faultline.finalizer_races", "true", "--- class Holder { nint _p = Marshal.AllocHGlobal(8); public void Free() => Marshal.FreeHGlobal(_p); public int Fill() => Native.fill(_p, 8); }", "quiet", "quiet")]
     public void Settings(string key, string value, string members, string without, string with)
         => Assert.Equal((without, with), (Owned.Of(members), Owned.Of(members, new Dictionary<string, string> { [key] = value })));
 
@@ -27,6 +31,7 @@ public class OwnershipSettingsTests
     [Theory]
     [InlineData("faultline.allocators", "Pool.Take", "'faultline.allocators = Pool.Take' in .editorconfig is not a pair of methods (Namespace.Type.Allocate|Namespace.Type.Free): it is left out")]
     [InlineData("faultline.ownership_transfer_at_method_call", "perhaps", "'faultline.ownership_transfer_at_method_call = perhaps' in .editorconfig is not true or false: true is used")]
+    [InlineData("faultline.finalizer_races", "maybe", "'faultline.finalizer_races = maybe' in .editorconfig is not true or false: false is used")]
     [InlineData("faultline.non_throwing_methods", "Foo!", "'faultline.non_throwing_methods = Foo!' in .editorconfig is not a method (Namespace.Type.Method or Namespace.Type.*): it is left out")]
     public void What_cannot_be_read_is_said(string key, string value, string message)
         => Assert.Equal(message, Inspect.Source("class C { void M() => Marshal.FreeHGlobal(0); }", new Dictionary<string, string> { [key] = value }, "FLT1102").Single().GetMessage());

@@ -16,6 +16,7 @@ public class AliasShapes
     [InlineData("free of IntPtr.Add", "FLT1007", "void M() { nint p = Marshal.AllocHGlobal(8); p = IntPtr.Add(p, 4); Marshal.FreeHGlobal(p); }")]
     [InlineData("free of new IntPtr(ToInt64 + size)", "FLT1007", "void M(int n) { IntPtr p = Marshal.AllocHGlobal(64); for (int i = 0; i < n; i++) { Native.fill(p, 8); p = new IntPtr(p.ToInt64() + Marshal.SizeOf<Guid>()); } Marshal.FreeHGlobal(p); }")]
     [InlineData("free of a pointer that a loop has moved", "FLT1007", "void M(int n) { byte* p = (byte*)NativeMemory.Alloc(64); while (n-- > 0) *p++ = 1; NativeMemory.Free(p); }")]
+    [InlineData("free of a moved pointer, then of the block", "FLT1007", "void M() { byte* p = (byte*)NativeMemory.Alloc(64); NativeMemory.Free(p + 16); NativeMemory.Free(p); }")]
     [InlineData("UAF via interior pointer built before Free", "FLT1005", "int M() { int* p = (int*)NativeMemory.Alloc(8); int* q = p + 1; NativeMemory.Free(p); return *q; }")]
     [InlineData("UAF via Span built before Free", "FLT1005", "int M() { void* p = NativeMemory.Alloc(8); Span<byte> s = new(p, 8); NativeMemory.Free(p); return s[0]; }")]
     [InlineData("UAF via slice", "FLT1005", "int M() { void* p = NativeMemory.Alloc(8); Span<byte> s = new Span<byte>(p, 8).Slice(2); NativeMemory.Free(p); s.Clear(); return 0; }")]

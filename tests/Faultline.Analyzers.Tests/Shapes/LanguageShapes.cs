@@ -49,6 +49,8 @@ public class LanguageShapes
     [InlineData("local function frees in all ways out", "int M(Stream s) { nint p = Marshal.AllocHGlobal(8); int R(int r) { Marshal.FreeHGlobal(p); return r; } if (s == null) return R(1); return R(0); }")]
     [InlineData("deconstruction", "void M() { (nint p, nint q) = (Native.malloc(8), Native.malloc(8)); Native.free(p); Native.free(q); }")]
     [InlineData("lock", "void M(object o) { nint p = Marshal.AllocHGlobal(8); lock (o) { Marshal.WriteByte(p, 1); } Marshal.FreeHGlobal(p); }")]
+    [InlineData("readonly field nulled through Unsafe.AsRef", "--- readonly struct D : IDisposable { readonly nint _p; public D(int n) => _p = Marshal.AllocHGlobal(n); public void Dispose() { Marshal.FreeHGlobal(_p); Unsafe.AsRef(in _p) = 0; } }")]
+    [InlineData("field nulled through a reference", "nint _p; void M() { ref nint r = ref _p; Marshal.FreeHGlobal(_p); r = 0; Marshal.FreeHGlobal(_p); }")]
     public void Quiet(string shape, string members) => Assert.Equal((shape, Owned.Quiet), (shape, Owned.Of(members)));
 
     /// <summary>What is alive when the program's first method ends, the end of the process frees; what its loops lose is lost.</summary>

@@ -20,6 +20,8 @@ public class PathShapes
     [InlineData("continue past the free", "FLT1002", "void M(int n) { for (int i = 0; i < n; i++) { nint p = Marshal.AllocHGlobal(8); if (i == 3) continue; Marshal.FreeHGlobal(p); } }")]
     [InlineData("break past the free", "FLT1002", "void M(int n) { for (int i = 0; i < n; i++) { nint p = Marshal.AllocHGlobal(8); if (i == 3) break; Marshal.FreeHGlobal(p); } }")]
     [InlineData("one arm of a switch forgets", "FLT1002", "void M(int n) { nint p = Marshal.AllocHGlobal(8); switch (n) { case 1: Marshal.FreeHGlobal(p); break; case 2: break; default: Marshal.FreeHGlobal(p); break; } }")]
+    [InlineData("leak before the loop that hands it on", "FLT1002", "int*[] M(int n, bool b) { int* p = (int*)NativeMemory.Alloc((nuint)n, 4); int*[] all = new int*[n]; if (b) return all; for (int i = 0; i < n; i++) all[i] = &p[i]; return all; }")]
+    [InlineData("leak behind a loop that hands it on under a condition", "FLT1002", "int*[] M(int n, bool b) { int* p = (int*)NativeMemory.Alloc((nuint)n, 4); int*[] all = new int*[n]; for (int i = 0; i < n; i++) if (b) all[i] = &p[i]; return all; }")]
     public void Warn(string shape, string expected, string members) => Assert.Equal((shape, expected), (shape, Owned.Of(members)));
 
     [Theory]
@@ -43,5 +45,8 @@ public class PathShapes
     [InlineData("grown until it fits", "void M() { int n = 64; nint p = Marshal.AllocHGlobal(n); while (Native.query(p, ref n) != 0) { Marshal.FreeHGlobal(p); p = Marshal.AllocHGlobal(n); } Marshal.FreeHGlobal(p); }")]
     [InlineData("null string", "void M(string s) { nint p = s == null ? 0 : Marshal.StringToHGlobalAnsi(s); if (p != 0) Marshal.FreeHGlobal(p); }")]
     [InlineData("platform asked twice", "void M() { nint p = OperatingSystem.IsWindows() ? Marshal.AllocCoTaskMem(8) : 0; if (OperatingSystem.IsWindows()) Marshal.FreeCoTaskMem(p); }")]
+    [InlineData("handed on in each pass of a loop that may not run", "int*[] M(int n) { int* p = (int*)NativeMemory.Alloc((nuint)n, 4); int*[] all = new int*[n]; for (int i = 0; i < n; i++) all[i] = &p[i]; return all; }")]
+    [InlineData("null or MAP_FAILED in one pattern", "[DllImport(\"libc\")] static extern nint mmap(nint a, nuint n, int p, int f, int d, nint o); nint M() { nint p = mmap(0, 4096, 3, 34, -1, 0); if (p is 0 or -1) return 0; return p; }")]
+    [InlineData("neither null nor MAP_FAILED", "[DllImport(\"libc\")] static extern nint mmap(nint a, nuint n, int p, int f, int d, nint o); nint M() { nint p = mmap(0, 4096, 3, 34, -1, 0); if (p is not 0 and not -1) return p; return 0; }")]
     public void Quiet(string shape, string members) => Assert.Equal((shape, Owned.Quiet), (shape, Owned.Of(members)));
 }

@@ -58,5 +58,6 @@ public class TransferShapes
     [InlineData("wrappers in pairs", "static byte* Make(int n) => (byte*)NativeMemory.Alloc((nuint)n); static void Drop(byte* p) => NativeMemory.Free(p); void M() { byte* p = Make(8); p[0] = 1; Drop(p); }")]
     [InlineData("recursive callee", "void M() { nint p = Marshal.AllocHGlobal(8); Deep(p, 3); } static void Deep(nint p, int n) { if (n == 0) Marshal.FreeHGlobal(p); else Deep(p, n - 1); }")]
     [InlineData("null-tolerant getter of the block", "nint _p; nint P => _p; void M() { _p = Marshal.AllocHGlobal(8); }")]
+    [InlineData("owner's allocator that keeps what it answers", "List<nint> _all = []; nint Make() => Keep(Marshal.AllocHGlobal(8)); nint Keep(nint p) { _all.Add(p); return p; } void M(bool b) { nint p = Make(); Marshal.WriteByte(p, 1); if (b) throw new Exception(); }")]
     public void Quiet(string shape, string members) => Assert.Equal((shape, Owned.Quiet), (shape, Owned.Of(members)));
 }

@@ -91,12 +91,12 @@ internal sealed record PackageReports(string Name, int Projects, int Lines, int 
         Dictionary<(string, string?, int), Diagnostic> found = []; // a file that two projects compile is reported once
         HashSet<string> files = [];
         int projects = 0, crashes = 0;
-        foreach (CSharpCompilation compilation in new SurveyedProjects(folder).Compile())
+        foreach (SurveyedProject project in new SurveyedProjects(folder).All())
         {
             projects++;
-            files.UnionWith(compilation.SyntaxTrees.Select(tree => tree.FilePath).Where(path => path.Length > 0));
-            if (!compilation.SyntaxTrees.Any(tree => SourceSet.NamesApi(tree.GetText().ToString())))
-                continue; // nothing to say, and binding the bodies of large projects takes minutes
+            files.UnionWith(project.Files);
+            if (!project.Files.Any(file => SourceSet.NamesApi(File.ReadAllText(file))) || project.Compile() is not { } compilation)
+                continue; // nothing to say, and parsing and binding large projects takes minutes
             CompilationWithAnalyzersOptions options = new(
                 new AnalyzerOptions([]), (exception, _, _) => Console.Error.WriteLine($"AD0001 {compilation.AssemblyName} ({Interlocked.Increment(ref crashes)}): {exception}"), concurrentAnalysis: true, logAnalyzerExecutionTime: false);
             foreach (Diagnostic d in compilation.WithAnalyzers([new FaultlineAnalyzer()], options).GetAnalyzerDiagnosticsAsync().GetAwaiter().GetResult())

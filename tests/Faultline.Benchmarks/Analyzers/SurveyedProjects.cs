@@ -5,6 +5,9 @@ using Microsoft.CodeAnalysis.CSharp;
 
 namespace Faultline.Benchmarks.Analyzers;
 
+/// <summary>A project's sources and, for those that want it, what they compile to; null if the project file cannot be read.</summary>
+internal sealed record SurveyedProject(string[] Files, Func<CSharpCompilation?> Compile);
+
 /// <summary>
 /// The C# projects below a folder, compiled against .NET and each other. Packages are not fetched: what they declare is an error in the
 /// compilation, which the rules have to bear, as they do in an editor.
@@ -21,14 +24,15 @@ internal sealed partial class SurveyedProjects(string folder)
 
     private readonly Dictionary<string, CSharpCompilation?> _compiled = [];
 
-    /// <summary>Without any project file the whole folder is one project.</summary>
-    public IEnumerable<CSharpCompilation> Compile()
+    /// <summary>The sources below the folder, project by project; those that lie in no project's folder are one more.</summary>
+    public IEnumerable<SurveyedProject> All()
     {
         string[] projects = [.. Directory.GetFiles(folder, "*.csproj", SearchOption.AllDirectories).Order(StringComparer.Ordinal)];
-        if (projects.Length == 0)
-            return [Create(Path.GetFileName(folder), Sources(folder, []), s_symbols, [])];
         string[] homes = [.. projects.Select(project => Path.GetDirectoryName(project)!).Distinct()];
-        return projects.Select(project => Compile(project, homes)).OfType<CSharpCompilation>().Where(compilation => compilation.SyntaxTrees.Length > 1);
+        string[] others = homes.Contains(folder) ? [] : [.. Sources(folder, homes)];
+        return projects.Select(project => new SurveyedProject([.. Sources(Path.GetDirectoryName(project)!, homes)], () => Compile(project, homes)))
+            .Append(new SurveyedProject(others, () => Create(Path.GetFileName(folder), others, s_symbols, [])))
+            .Where(project => project.Files.Length > 0);
     }
 
     private CSharpCompilation? Compile(string project, string[] homes)

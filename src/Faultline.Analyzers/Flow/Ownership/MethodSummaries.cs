@@ -119,33 +119,35 @@ internal sealed class MethodSummaries
         ParameterEffect[] effects = new ParameterEffect[method.Parameters.Length];
         for (int i = 0; i < effects.Length; i++)
             effects[i] = ParameterEffect.Escapes;
-        foreach (Site site in solver.Sites.All)
-            if (site.Parameter is { } parameter)
-                effects[parameter.Ordinal] = EffectOn(site, solver);
-
         BlockSource? returns = method.ReturnsVoid ? null : ResultSummary.FreshBlock(method, solver);
         (int parameterIndex, bool isStart) = returns == null ? ResultSummary.Alias(solver) : (-1, true);
-        if (parameterIndex >= 0)
-            effects[parameterIndex] &= ~ParameterEffect.Escapes; // it comes back
+        foreach (Site site in solver.Sites.All)
+            if (site.Parameter is { } parameter)
+                effects[parameter.Ordinal] = EffectOn(site, solver, comesBack: parameter.Ordinal == parameterIndex);
         return new CalleeEffect([.. effects], ParameterEffect.Escapes, solver.MayLeaveByException, returns, parameterIndex, isStart);
     }
 
-    private static ParameterEffect EffectOn(Site site, OwnershipSolver solver)
+    /// <param name="comesBack">It is what the method answers: that alone does not let it escape.</param>
+    private static ParameterEffect EffectOn(Site site, OwnershipSolver solver, bool comesBack)
     {
         ParameterEffect effect = solver.Log.IsUsed(site.Number) ? ParameterEffect.Uses : ParameterEffect.None;
         bool isReleased = false;
         bool isReleasedAlways = true;
+        bool isReturned = false;
         foreach (World end in solver.Ends)
         {
             if (!end.TryGet(site.Number, out SiteState state))
                 continue; // null there
-            isReleased |= (state.Status & (SiteStatus.Freed | SiteStatus.Resized | SiteStatus.Escaped)) != 0 || end[solver.Result].PointsInto(site.Number);
+            isReleased |= (state.Status & (SiteStatus.Freed | SiteStatus.Resized | SiteStatus.Escaped)) != 0;
+            isReturned |= end[solver.Result].PointsInto(site.Number);
             isReleasedAlways &= state.IsGone;
         }
 
-        if (!isReleased)
-            return solver.Log.IsReleased(site.Number) ? effect | ParameterEffect.Escapes : effect;
-        return effect | (isReleasedAlways ? ParameterEffect.Frees : ParameterEffect.Escapes);
+        if (isReleased)
+            return effect | (isReleasedAlways ? ParameterEffect.Frees : ParameterEffect.Escapes);
+        if (isReturned)
+            return comesBack ? effect : effect | ParameterEffect.Escapes;
+        return solver.Log.IsReleased(site.Number) ? effect | ParameterEffect.Escapes : effect;
     }
 
     /// <summary>A virtual method may be another one where it is called.</summary>

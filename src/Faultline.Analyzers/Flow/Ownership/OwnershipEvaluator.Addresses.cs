@@ -66,6 +66,8 @@ internal sealed partial class OwnershipEvaluator
                 return Foreign(reference.Syntax, SiteKind.Variable);
             case IFieldReferenceOperation { Instance: { } instance and not IInstanceReferenceOperation }:
                 return AddressOf(instance).Anywhere();
+            case IFieldReferenceOperation:
+                return AddressOfField(reference);
             case IArrayElementReferenceOperation:
                 Look(reference);
                 return Foreign(reference.Syntax, SiteKind.Managed);
@@ -86,6 +88,14 @@ internal sealed partial class OwnershipEvaluator
             default:
                 return Evaluate(reference);
         }
+    }
+
+    /// <summary>Who has it may write the field, now or later: what the field holds is not known any more. It is not the address of what the field points to.</summary>
+    private Value AddressOfField(IOperation field)
+    {
+        if (_places.OfTarget(field) is { } place)
+            World = _conditions.Forget(World!, place).Set(place, Value.Unknown);
+        return Value.NonZero;
     }
 
     /// <summary>A cast keeps the address wherever the type can hold one; what a conversion of the user's makes of it is not followed.</summary>

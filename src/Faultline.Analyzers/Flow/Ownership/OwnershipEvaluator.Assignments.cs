@@ -114,7 +114,11 @@ internal sealed partial class OwnershipEvaluator
         else if (_places.OfTarget(target) is { } place)
             Assign(place, value, at, target);
         else
+        {
             Escape(value);
+            if (target is ILocalReferenceOperation or IInvocationOperation) // a reference may be one to a field
+                World = _conditions.ForgetChangeable(World.ForgetFields());
+        }
     }
 
     private void Assign(Place place, Value value, SyntaxNode at, IOperation? target = null)

@@ -121,7 +121,9 @@ internal sealed partial class OwnershipEvaluator
             if (!World.TryGet(target.Site, out SiteState state))
                 continue;
             ReleasedNow.Add(target.Site);
-            World = World.Set(target.Site, isCertain ? state.ReleasedAt(call, how) : state.With(how | SiteStatus.Blurred, SiteStatus.Live));
+            bool isOtherPlace = target.IsMoved && how == SiteStatus.Freed; // whatever that call does, it does not give this block back
+            World = World.Set(target.Site, isOtherPlace ? state.With(SiteStatus.Escaped | SiteStatus.Blurred, SiteStatus.Live)
+                : isCertain ? state.ReleasedAt(call, how) : state.With(how | SiteStatus.Blurred, SiteStatus.Live));
             Log.Released(target.Site);
         }
     }

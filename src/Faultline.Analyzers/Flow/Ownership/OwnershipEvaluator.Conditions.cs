@@ -41,8 +41,8 @@ internal sealed partial class OwnershipEvaluator
             case IIsNullOperation isNull:
                 World = Refine(isNull.Operand, Value.Zero, holds);
                 break;
-            case IIsPatternOperation match when Matched(match.Pattern) is { } pattern:
-                World = Refine(match.Value, pattern.Value, holds == pattern.Matches);
+            case IIsPatternOperation match when match.Pattern is IBinaryPatternOperation || Matched(match.Pattern) != null:
+                World = AssumePattern(match.Value, match.Pattern, holds);
                 break;
             case IIsTypeOperation or IIsPatternOperation when holds:
                 World = Refine(condition is IIsTypeOperation type ? type.ValueOperand : ((IIsPatternOperation)condition).Value, Value.Zero, isEqual: false);
@@ -53,6 +53,21 @@ internal sealed partial class OwnershipEvaluator
         }
 
         return World == null ? null : _conditions.Learn(World, condition, holds);
+    }
+
+    /// <summary>`is 0 or -1`, `is not null and not -1`: one pattern after the other, or the worlds of both joined.</summary>
+    private World? AssumePattern(IOperation value, IPatternOperation pattern, bool holds)
+    {
+        if (pattern is INegatedPatternOperation negated)
+            return AssumePattern(value, negated.Pattern, !holds);
+        if (pattern is not IBinaryPatternOperation binary)
+            return Matched(pattern) is { } simple ? Refine(value, simple.Value, holds == simple.Matches) : World;
+        World? before = World;
+        World? left = AssumePattern(value, binary.LeftPattern, holds);
+        bool isBoth = holds == (binary.OperatorKind == BinaryOperatorKind.And);
+        World = isBoth ? left : before;
+        World? right = World == null ? null : AssumePattern(value, binary.RightPattern, holds);
+        return isBoth || left == null ? right : right == null ? left : left.Join(right);
     }
 
     private World? AssumeEqual(IOperation left, IOperation right, bool isEqual)

@@ -18,6 +18,10 @@ internal sealed class OwnershipLog
     private readonly HashSet<int> _released = [];
     private readonly HashSet<int> _handedOn = [];
     private readonly HashSet<int> _used = [];
+    private readonly HandingLoops _loops = new();
+
+    /// <summary>The operation that is being run.</summary>
+    public SyntaxNode? Operation { get; set; }
 
     public bool IsOn { get; set; }
 
@@ -39,8 +43,11 @@ internal sealed class OwnershipLog
 
     public void Released(int site)
     {
-        if (IsOn)
-            _released.Add(site);
+        if (!IsOn)
+            return;
+        _released.Add(site);
+        if (Operation != null)
+            _loops.Add(site, Operation);
     }
 
     public void HandedOn(int site)
@@ -125,6 +132,7 @@ internal sealed class OwnershipLog
         foreach (Site site in sites.All)
             if (_released.Contains(site.Number) && _leaks.TryGetValue(site.Syntax, out Leak? leak))
             {
+                _loops.Excuse(leak, site);
                 leak.IsReleasedSomewhere = true;
                 leak.IsHandedOn |= _handedOn.Contains(site.Number);
             }

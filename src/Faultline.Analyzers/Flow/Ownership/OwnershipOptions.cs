@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using Faultline.Analyzers.Context;
 using Microsoft.CodeAnalysis;
 
 namespace Faultline.Analyzers.Flow.Ownership;
@@ -12,7 +13,6 @@ internal sealed class OwnershipOptions
     private readonly Dictionary<string, BlockSource> _allocators = new(StringComparer.Ordinal);
     private readonly HashSet<string> _deallocators = new(StringComparer.Ordinal);
     private readonly HashSet<string> _nonThrowing;
-    private readonly HashSet<string> _names = new(StringComparer.Ordinal);
 
     /// <param name="pairs">Full names of an allocating and a freeing method.</param>
     /// <param name="nonThrowing">Full names of methods, or of types with ".*".</param>
@@ -25,8 +25,8 @@ internal sealed class OwnershipOptions
         {
             _allocators[allocator] = new BlockSource(Short(allocator), Short(deallocator), maybeNull: false);
             _deallocators.Add(deallocator);
-            _names.Add(Last(allocator));
-            _names.Add(Last(deallocator));
+            Names.Add(Last(allocator));
+            Names.Add(Last(deallocator));
         }
     }
 
@@ -36,10 +36,11 @@ internal sealed class OwnershipOptions
     /// <summary>A method of which nothing is known takes over the blocks that it is given.</summary>
     public bool TransfersAtCall { get; }
 
-    public bool HasNames => _names.Count > 0;
+    /// <summary>Finalizers that may free what a native call still uses are looked for.</summary>
+    public bool FindsFinalizerRaces { get; set; }
 
-    /// <summary>Whether an invocation that is written with this name is worth binding.</summary>
-    public bool MayName(string invoked) => _names.Contains(invoked);
+    /// <summary>The simple names of the methods that the settings name as allocators and deallocators.</summary>
+    public NameSet Names { get; } = new();
 
     public bool IsNonThrowing(IMethodSymbol method)
         => _nonThrowing.Count > 0 && (_nonThrowing.Contains(FullName(method)) || _nonThrowing.Contains(method.ContainingType.ToDisplayString() + ".*"));
@@ -47,7 +48,7 @@ internal sealed class OwnershipOptions
     /// <summary>What the settings say about a method, or null.</summary>
     public CalleeEffect? EffectOf(IMethodSymbol method)
     {
-        if (_names.Count == 0 || !_names.Contains(method.Name))
+        if (!Names.Contains(method.Name))
             return null;
         string name = FullName(method);
         if (_allocators.TryGetValue(name, out BlockSource? source))

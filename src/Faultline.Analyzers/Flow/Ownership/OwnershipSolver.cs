@@ -70,6 +70,7 @@ internal sealed class OwnershipSolver : ForwardSolver<Worlds>
         ImmutableArray<World>.Builder after = ImmutableArray.CreateBuilder<World>(state.All.Length);
         ImmutableArray<World>.Builder thrown = ImmutableArray.CreateBuilder<World>(state.All.Length);
         bool mayThrow = _throwing.MayThrow(operation);
+        _log.Operation = operation.Syntax;
         foreach (World before in state.All)
         {
             _evaluator.World = before;
@@ -85,6 +86,7 @@ internal sealed class OwnershipSolver : ForwardSolver<Worlds>
         }
 
         _log.EndOperation(Sites);
+        _log.Operation = null;
         _thrown = mayThrow ? Worlds.None.With(thrown.ToImmutable()) : null;
         return state.With(after.ToImmutable());
     }

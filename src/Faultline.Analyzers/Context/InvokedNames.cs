@@ -1,0 +1,110 @@
+// A look at the text before any node is made: making the nodes of a body is a hundred times as dear as reading its text. A name that may
+// be invoked is an identifier before a parenthesis or a type argument; of each only the place and a hash are kept, as long as the tree
+// lives, so that every later question, for whatever names, is a walk through two arrays. A name that is written with Unicode escapes is not seen.
+
+using System;
+using System.Collections.Generic;
+using System.Runtime.CompilerServices;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+using Microsoft.CodeAnalysis.Text;
+
+namespace Faultline.Analyzers.Context;
+
+/// <summary>Where a file invokes something, by name.</summary>
+internal sealed class InvokedNames
+{
+    private static readonly ConditionalWeakTable<SyntaxTree, InvokedNames> s_ofTree = new();
+
+    private readonly int[] _positions;
+    private readonly int[] _hashes;
+
+    private InvokedNames(int[] positions, int[] hashes)
+    {
+        _positions = positions;
+        _hashes = hashes;
+    }
+
+    public static InvokedNames Of(SyntaxTree tree) => s_ofTree.GetValue(tree, static t => Read(t.GetText().ToString()));
+
+    /// <summary>Where something in the span may be one of the names, in order; a comment or a string may be meant.</summary>
+    public IEnumerable<int> Find(NameSet names, NameSet more, TextSpan span)
+    {
+        int index = Array.BinarySearch(_positions, span.Start);
+        for (index = index >= 0 ? index : ~index; index < _positions.Length && _positions[index] < span.End; index++)
+            if (names.MayContain(_hashes[index]) || more.MayContain(_hashes[index]))
+                yield return _positions[index];
+    }
+
+    public bool Any(NameSet names)
+    {
+        foreach (int hash in _hashes)
+            if (names.MayContain(hash))
+                return true;
+        return false;
+    }
+
+    /// <summary>The names themselves, as tokens.</summary>
+    public IEnumerable<SyntaxToken> Tokens(SyntaxNode root, NameSet names)
+    {
+        foreach (int position in Find(names, names, root.Span))
+            if (root.FindToken(position) is var token && IsAt(token, position) && names.Contains(token.ValueText))
+                yield return token;
+    }
+
+    public static bool IsAt(SyntaxToken token, int position) => token.IsKind(SyntaxKind.IdentifierToken) && token.Span.Contains(position);
+
+    /// <summary>The invocation whose method is written with this token, or null.</summary>
+    public static InvocationExpressionSyntax? InvocationOf(SyntaxToken name)
+    {
+        if (name.Parent is not SimpleNameSyntax written)
+            return null;
+        SyntaxNode invoked = written.Parent switch
+        {
+            MemberAccessExpressionSyntax access when access.Name == written => access,
+            MemberBindingExpressionSyntax or AliasQualifiedNameSyntax => written.Parent,
+            _ => written,
+        };
+        return invoked.Parent is InvocationExpressionSyntax invocation && invocation.Expression == invoked ? invocation : null;
+    }
+
+    internal static InvokedNames Read(string text)
+    {
+        List<int> positions = [];
+        List<int> hashes = [];
+        int at = 0;
+        while (at < text.Length)
+        {
+            if (!IsInName(text[at]))
+            {
+                at++;
+                continue;
+            }
+
+            int start = at;
+            while (at < text.Length && IsInName(text[at]))
+                at++;
+            if (!IsFollowedByParenthesis(text, at) && !IsAnnotation(text, start))
+                continue;
+            positions.Add(start);
+            hashes.Add(NameSet.Hash(text, start, at));
+        }
+
+        return new InvokedNames([.. positions], [.. hashes]);
+    }
+
+    private static bool IsFollowedByParenthesis(string text, int at)
+    {
+        while (at < text.Length && text[at] is ' ' or '\t' or '\r' or '\n')
+            at++;
+        return at < text.Length && text[at] is '(' or '<';
+    }
+
+    /// <summary>An attribute needs no parenthesis.</summary>
+    private static bool IsAnnotation(string text, int start)
+        => text[start] is 'R' or 'T' && (string.CompareOrdinal(text, start, "ReturnsOwned", 0, 12) == 0 || string.CompareOrdinal(text, start, "TakesOwnership", 0, 14) == 0);
+
+    private static bool IsInName(char letter)
+        => letter < 128 ? (uint)(letter - 'a') < 26 || (uint)(letter - 'A') < 26 || (uint)(letter - '0') < 10 || letter == '_' : char.IsLetterOrDigit(letter);
+}
