@@ -1,63 +1,78 @@
 // The name filter lets through what may allocate or free. The program's own methods around the APIs do too, and their names are not in the
-// table: they are found in the syntax. Only methods with a pointer or a native integer in their signature count, and of those the ones that
-// invoke an API by name, or another such method. Files are asked for each new name again, in their arrays of names (InvokedNames).
+// table: they are found in the syntax. A method allocates for its caller if it returns what such a call answers, and frees for its caller if it
+// gives such a call one of its parameters; in a port of a C library every other method leads to malloc somewhere, and none of those count.
+// Files are asked for each new name again, in their arrays of names (InvokedNames).
 
 using System.Linq;
+using Faultline.Api;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace Faultline.Analyzers.Context;
 
-/// <summary>Finds the methods of a compilation that may stand between a body and an allocation API.</summary>
-internal static class WrapperNames
+/// <summary>Finds the methods of a compilation that stand between a body and an allocation API.</summary>
+internal sealed class WrapperNames
 {
     private static readonly NameSet s_annotations = new("ReturnsOwned", "ReturnsOwnedAttribute", "TakesOwnership", "TakesOwnershipAttribute");
 
-    /// <summary>Adds their names to those of the APIs.</summary>
-    public static void AddTo(NameSet names, Compilation compilation)
+    private readonly NameSet _allocating = new();
+    private readonly NameSet _releasing = new();
+
+    /// <param name="names">Those of the APIs and of renamed imports, which may do either; the methods' names are added.</param>
+    public static void AddTo(NameSet names, Compilation compilation) => new WrapperNames(names).Grow(names, compilation);
+
+    private WrapperNames(NameSet names)
     {
-        NameSet fresh = new([.. names.Names]);
-        bool isFirst = true;
-        while (!fresh.IsEmpty)
+        foreach (string name in names.Names)
         {
-            NameSet next = new();
+            bool isApi = AllocationApis.All.Any(api => api.Method == name);
+            if (!isApi || AllocationApis.All.Any(api => api.Method == name && api.Allocates))
+                _allocating.Add(name);
+            if (!isApi || AllocationApis.All.Any(api => api.Method == name && (api.Frees || api.Effect == AllocationEffect.Reallocate)))
+                _releasing.Add(name);
+        }
+    }
+
+    private void Grow(NameSet names, Compilation compilation)
+    {
+        foreach (SyntaxTree tree in compilation.SyntaxTrees)
+            AddAnnotated(tree, names);
+        NameSet asked = new([.. names.Names]);
+        while (!asked.IsEmpty)
+        {
+            NameSet fresh = new();
             foreach (SyntaxTree tree in compilation.SyntaxTrees)
-            {
-                InvokedNames invoked = InvokedNames.Of(tree);
-                if (isFirst)
-                    AddMethods(invoked, tree, s_annotations, names, next, isAnnotation: true);
-                AddMethods(invoked, tree, fresh, names, next, isAnnotation: false);
-            }
-
-            foreach (string name in next.Names)
+                if (InvokedNames.Of(tree) is var invoked && invoked.Any(asked))
+                    foreach (SyntaxToken token in invoked.Tokens(tree.GetRoot(), asked))
+                        Look(token, fresh);
+            foreach (string name in fresh.Names)
                 names.Add(name);
-            fresh = next;
-            isFirst = false;
+            asked = fresh;
         }
     }
 
-    /// <summary>The methods around invocations of the names, or around annotations.</summary>
-    private static void AddMethods(InvokedNames invoked, SyntaxTree tree, NameSet of, NameSet known, NameSet next, bool isAnnotation)
+    private void AddAnnotated(SyntaxTree tree, NameSet names)
     {
-        if (!invoked.Any(of))
+        if (!InvokedNames.Of(tree).Any(s_annotations))
             return;
-        foreach (SyntaxToken token in invoked.Tokens(tree.GetRoot(), of))
-        {
-            bool counts = isAnnotation ? token.Parent?.FirstAncestorOrSelf<AttributeSyntax>() != null : InvokedNames.InvocationOf(token) != null;
-            if (counts && token.Parent?.FirstAncestorOrSelf<MethodDeclarationSyntax>() is { } method && HasPointer(method) && !known.Contains(method.Identifier.ValueText))
-                next.Add(method.Identifier.ValueText);
-        }
+        foreach (SyntaxToken token in InvokedNames.Of(tree).Tokens(tree.GetRoot(), s_annotations))
+            if (token.Parent?.FirstAncestorOrSelf<AttributeSyntax>()?.FirstAncestorOrSelf<MethodDeclarationSyntax>() is { } method)
+            {
+                names.Add(method.Identifier.ValueText);
+                _allocating.Add(method.Identifier.ValueText);
+                _releasing.Add(method.Identifier.ValueText);
+            }
     }
 
-    private static bool HasPointer(MethodDeclarationSyntax method)
-        => IsPointer(method.ReturnType) || method.ParameterList.Parameters.Any(parameter => parameter.Type is { } type && IsPointer(type));
-
-    private static bool IsPointer(TypeSyntax type) => type switch
+    /// <summary>The method around an invocation of one of the names.</summary>
+    private void Look(SyntaxToken name, NameSet fresh)
     {
-        PointerTypeSyntax => true,
-        IdentifierNameSyntax name => name.Identifier.ValueText is "nint" or "nuint" or "IntPtr" or "UIntPtr",
-        QualifiedNameSyntax qualified => IsPointer(qualified.Right),
-        RefTypeSyntax reference => IsPointer(reference.Type),
-        _ => false,
-    };
+        if (InvokedNames.InvocationOf(name) is not { } call || call.FirstAncestorOrSelf<MethodDeclarationSyntax>() is not { } method)
+            return;
+        string around = method.Identifier.ValueText;
+        bool isNew = _allocating.Contains(name.ValueText) && Wrapping.Returns(method, call) && _allocating.Add(around);
+        isNew |= _releasing.Contains(name.ValueText) && Wrapping.PassesOn(method, call) && _releasing.Add(around);
+        if (isNew)
+            fresh.Add(around);
+    }
 }

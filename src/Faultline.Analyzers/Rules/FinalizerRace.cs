@@ -49,7 +49,7 @@ internal static class FinalizerRace
             if (AllocationApis.All.Any(api => api.Frees && api.Method == name))
                 foreach (IdentifierNameSyntax argument in call.ArgumentList.DescendantNodes().OfType<IdentifierNameSyntax>())
                     yield return argument.Identifier.ValueText;
-            else if (name != null && depth < DepthLimit)
+            if (name != null && depth < DepthLimit)
                 foreach (SyntaxReference reference in type.GetMembers(name).SelectMany(member => member.DeclaringSyntaxReferences))
                     foreach (string inner in FreedBy(reference.GetSyntax(), type, depth + 1))
                         yield return inner;

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Linq;
 using Faultline.Analyzers.Context;
 using Faultline.Analyzers.Flow.Pointers;
@@ -22,8 +23,9 @@ internal sealed partial class OwnershipEvaluator
         if (IsSpan(method.ContainingType) && operation.Instance != null)
             return VisitSpanMethod(operation, instance);
 
-        CalleeEffect effect = _scope.EffectOf(method);
-        Value[] arguments = Apply(effect, operation.Arguments, operation.Syntax);
+        Value[] arguments = EvaluateAll(operation.Arguments);
+        CalleeEffect effect = Matters(method, arguments) ? _scope.EffectOf(method) : CalleeEffect.Unknown;
+        Apply(effect, operation.Arguments, arguments, operation.Syntax);
         if (World != null && _scope.MayWriteFields(method))
             World = _conditions.ForgetChangeable(World.ForgetFields());
         if (!Returns(method))
@@ -52,7 +54,7 @@ internal sealed partial class OwnershipEvaluator
 
         if (operation.Constructor is not { } constructor)
             return DefaultVisit(operation, argument);
-        Apply(_scope.EffectOfCreation(operation), operation.Arguments, operation.Syntax);
+        Apply(_scope.EffectOfCreation(operation), operation.Arguments, EvaluateAll(operation.Arguments), operation.Syntax);
         Escape(Evaluate(operation.Initializer));
         if (World != null && FieldEffects.MayWriteFields(constructor))
             World = _conditions.ForgetChangeable(World.ForgetFields());
@@ -78,12 +80,21 @@ internal sealed partial class OwnershipEvaluator
         return Value.Unknown;
     }
 
-    /// <summary>Evaluates the arguments, then lets the callee do with them what it does.</summary>
-    private Value[] Apply(CalleeEffect effect, System.Collections.Immutable.ImmutableArray<IArgumentOperation> passed, SyntaxNode call)
+    private Value[] EvaluateAll(ImmutableArray<IArgumentOperation> passed)
     {
         Value[] values = new Value[passed.Length];
         for (int i = 0; i < passed.Length; i++)
             values[i] = passed[i].Parameter is { RefKind: not RefKind.None } ? AddressOfArgument(passed[i]) : Evaluate(passed[i].Value);
+        return values;
+    }
+
+    /// <summary>The source of a callee need not be read if nothing that is followed is passed to it and its name is none of those that allocate or free.</summary>
+    private bool Matters(IMethodSymbol method, Value[] arguments)
+        => method.DeclaringSyntaxReferences.IsEmpty || _scope.IsOfInterest(method.Name) || System.Array.Exists(arguments, static argument => !argument.Targets.IsEmpty);
+
+    /// <summary>Lets the callee do with its arguments what it does.</summary>
+    private void Apply(CalleeEffect effect, ImmutableArray<IArgumentOperation> passed, Value[] values, SyntaxNode call)
+    {
         for (int i = 0; i < passed.Length && World != null; i++)
         {
             int ordinal = passed[i].Parameter?.Ordinal ?? 0;
@@ -102,14 +113,12 @@ internal sealed partial class OwnershipEvaluator
             else if ((done & ParameterEffect.Uses) != 0)
                 Use(values[i], passed[i].Syntax);
         }
-
-        return values;
     }
 
     private Value AddressOfArgument(IArgumentOperation argument)
         => argument.Value is IDeclarationExpressionOperation or IDiscardOperation ? Value.Unknown : AddressOf(argument.Value);
 
-    private Value Result(CalleeEffect effect, System.Collections.Immutable.ImmutableArray<IArgumentOperation> passed, Value[] values, SyntaxNode call)
+    private Value Result(CalleeEffect effect, ImmutableArray<IArgumentOperation> passed, Value[] values, SyntaxNode call)
     {
         if (World == null)
             return Value.Unknown;

@@ -34,6 +34,9 @@ internal sealed class OwnershipScope
 
     public CalleeEffect EffectOfCreation(IObjectCreationOperation creation) => Context.Callees.EffectOfCreation(creation, _options);
 
+    /// <summary>Whether a method of that name may answer a block or free one.</summary>
+    public bool IsOfInterest(string method) => Context.Names.Contains(method) || _options.Names.Contains(method);
+
     public bool MayWriteFields(IMethodSymbol method) => FieldEffects.MayWriteFields(method);
 
     /// <summary>A property whose getter only answers a field: reading it changes nothing.</summary>
