@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using Faultline.Shim.Runtime;
+using Faultline.Tracing.Session;
 
 namespace Faultline.Shim;
 
@@ -9,7 +10,14 @@ public static class CompiledRouting
 {
     /// <summary>
     /// Enters an assembly's call sites, before the first of them is called: how many, and their names as lines of text (numbers from 1,
-    /// no assembly). Answers what is to be added to these numbers.
+    /// no assembly). Answers what is to be added to these numbers. <paramref name="report"/> writes the report at the program's end; null
+    /// for an assembly that is a library.
     /// </summary>
-    public static int Register(string assembly, int sites, string names) => CompiledSites.Add(assembly, sites, names);
+    public static int Register(string assembly, int sites, string names, Action<OwnRun>? report)
+    {
+        int before = CompiledSites.Add(assembly, sites, names);
+        if (report != null)
+            OwnEnd.Expect(report);
+        return before;
+    }
 }

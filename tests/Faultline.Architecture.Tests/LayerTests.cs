@@ -16,8 +16,10 @@ public class LayerTests
         ["Faultline.Reporting"] = ["Faultline.Kernel", "Faultline.Libc", "Faultline.Tracing"],
         ["Faultline.Weaver"] = [ApiTable],
         ["Faultline.Interceptors"] = [ApiTable],
+        ["Faultline.Routing"] = ["Faultline.Shim", "Faultline.Reporting", "Faultline.Interceptors"],
         ["Faultline.Analyzers"] = [ApiTable],
         ["Faultline.CodeFixes"] = ["Faultline.Analyzers", ApiTable],
+        ["Faultline.Rules"] = ["Faultline.Analyzers", "Faultline.CodeFixes"],
         ["Faultline.Tool"] =
         [
             "Faultline.Kernel", "Faultline.Libc", "Faultline.Tracing", "Faultline.Shim", "Faultline.Reporting", "Faultline.Weaver",

@@ -7,7 +7,8 @@ internal static class NextStep
         DataState data, IReadOnlyList<Finding> findings, IReadOnlyList<SiteReport> leaks, IReadOnlyList<SiteReport> sites, RunFacts run)
     {
         string verb = run.Replay == null ? "run" : "replay";
-        string again = $"faultline {verb} {Quote(run.Target)}";
+        string again = run.IsOwn ? run.Target : $"faultline {verb} {Quote(run.Target)}";
+        string keep = run.IsOwn ? $"{OwnReport.OutputVariable}=before.json {run.Target}" : $"{again} --json --output before.json";
         if (!data.HasCounters)
             return $"settle the reason above, then run again: {again}";
         if (sites.Count == 0 && run.Replay != null)
@@ -22,8 +23,8 @@ internal static class NextStep
         if (run.Trace is { StopReason: null, Events: > 0 } trace)
             return $"{(worst == null ? "" : $"look at {worst.Site.Display}, and ")}try other settings on what was recorded: faultline whatif {Quote(trace.Path)} --vary malloc.mmap_threshold=65536,1048576";
         return worst != null
-            ? $"look at {worst.Site.Display}, and keep these numbers to compare with: {again} --json --output before.json"
-            : $"keep these numbers to compare with later: {again} --json --output before.json";
+            ? $"look at {worst.Site.Display}, and keep these numbers to compare with: {keep}"
+            : $"keep these numbers to compare with later: {keep}";
     }
 
     private static string At(Finding finding)

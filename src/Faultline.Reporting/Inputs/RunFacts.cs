@@ -16,6 +16,9 @@ public sealed record RunFacts(
     /// <summary>What was recorded of the run; null where nothing was to be.</summary>
     public TraceFacts? Trace { get; init; }
 
+    /// <summary>The compiler routed the program, and no tool started it: it is run again as it was.</summary>
+    public bool IsOwn { get; init; }
+
     /// <summary>Set where no program ran, but a trace was replayed.</summary>
     public ReplayFacts? Replay { get; init; }
 }

@@ -53,11 +53,17 @@ internal sealed class Agent
         }
     }
 
-    private void OnExit(object? sender, EventArgs arguments) => _engine.TakeSnapshot(SnapshotReason.Exit);
+    private void OnExit(object? sender, EventArgs arguments) => End(SnapshotReason.Exit);
 
     private void OnUnhandledException(object sender, UnhandledExceptionEventArgs arguments)
     {
         if (arguments.IsTerminating)
-            _engine.TakeSnapshot(SnapshotReason.UnhandledException);
+            End(SnapshotReason.UnhandledException);
+    }
+
+    private void End(SnapshotReason reason)
+    {
+        _engine.TakeSnapshot(reason);
+        OwnEnd.Write(_engine, reason);
     }
 }

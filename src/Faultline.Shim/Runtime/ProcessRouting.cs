@@ -14,6 +14,9 @@ internal static class ProcessRouting
     /// <summary>Why calls are not routed though they should be; null where they are, or nothing asked for it.</summary>
     public static string? Refusal { get; private set; }
 
+    /// <summary>Whether the engine was looked for.</summary>
+    public static bool IsSettled => s_isSettled;
+
     public static bool IsRouted => s_isSettled ? ShimRuntime.Engine is { HasSteppedAside: false }
         : Environment.GetEnvironmentVariable(SessionLayout.EnvironmentVariable) != null || OwnSession.IsWanted;
 
@@ -29,6 +32,9 @@ internal static class ProcessRouting
     {
         if (options != null)
             OwnSession.Propose(options);
+        // Looking for the engine would settle that there is none, and an assembly that is routed may still be loaded.
+        if (!s_isSettled && !IsRouted)
+            throw new InvalidOperationException(WhyNot());
         ShimEngine engine = ShimRuntime.Engine ?? throw new InvalidOperationException(WhyNot());
         if (options != null && OwnSession.Options is { } made && made != options)
             throw new InvalidOperationException("the process's session was made with other options: start it with these before the first routed call and before any other session");

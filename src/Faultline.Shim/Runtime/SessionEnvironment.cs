@@ -30,9 +30,8 @@ internal static unsafe class SessionEnvironment
         Set(StackSampling.EnvironmentVariable, null);
         Set(SessionLayout.EnvironmentVariable, null);
         Set(BaseDirectoryVariable, null);
-        if (Environment.GetEnvironmentVariable(SharedSites.EnvironmentVariable) is { } sites)
+        if (Take(SharedSites.EnvironmentVariable) is { } sites)
             SiteNames.FromTool(sites);
-        Set(SharedSites.EnvironmentVariable, null);
         if (session != null && Environment.GetEnvironmentVariable(StartupHooksVariable) is { } hooks)
             Set(StartupHooksVariable, WithoutOwn(hooks));
         return session;
@@ -58,6 +57,14 @@ internal static unsafe class SessionEnvironment
             .Where(hook => Path.GetFileNameWithoutExtension(hook) != typeof(SessionEnvironment).Assembly.GetName().Name);
         string rest = string.Join(Path.PathSeparator, others);
         return rest.Length == 0 ? null : rest;
+    }
+
+    /// <summary>A variable's value, removed from both environments; null where it is not set, or empty.</summary>
+    public static string? Take(string name)
+    {
+        string? value = Environment.GetEnvironmentVariable(name);
+        Set(name, null);
+        return string.IsNullOrEmpty(value) ? null : value;
     }
 
     private static void Set(string name, string? value)

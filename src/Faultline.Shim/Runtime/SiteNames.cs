@@ -13,6 +13,9 @@ internal static class SiteNames
     /// <summary>Where the tool left its list.</summary>
     public static void FromTool(string path) => s_list = path;
 
+    /// <summary>Path of the tool's list; null without the tool. A program without startup hook may ask before the environment was read.</summary>
+    public static string? ToolsList => s_list ?? Environment.GetEnvironmentVariable(SharedSites.EnvironmentVariable);
+
     /// <summary>All sites that are known now. A list that cannot be read any more leaves its sites unknown.</summary>
     public static SiteTable Table
     {
@@ -23,16 +26,16 @@ internal static class SiteNames
                 if (s_compiled == CompiledSites.Count)
                     return s_table;
                 s_compiled = CompiledSites.Count;
-                return s_table = new SiteTable(FromList().Concat(CompiledSites.Read()));
+                return s_table = new SiteTable(ToolsList is { } list ? FromList(list) : CompiledSites.Read());
             }
         }
     }
 
-    private static IReadOnlyList<CallSite> FromList()
+    private static IReadOnlyList<CallSite> FromList(string list)
     {
         try
         {
-            return s_list == null ? [] : SharedSites.Read(s_list);
+            return SharedSites.Read(list);
         }
         catch (Exception e) when (e is IOException or InvalidDataException or UnauthorizedAccessException)
         {

@@ -28,7 +28,7 @@ public sealed class FaultlineSession : IDisposable
 
     /// <summary>
     /// Looks at this process; makes its simulated machine if no routed call has yet. Throws <see cref="InvalidOperationException"/> where native calls
-    /// are not routed, or the machine was made with other options before; <see cref="ArgumentOutOfRangeException"/> for an option out of its range.
+    /// are not routed (by the compiler: until the first assembly that is has been loaded), or the machine was made with other options before; <see cref="ArgumentOutOfRangeException"/> for an option out of its range.
     /// Under <c>faultline run</c> the options are the tool's.
     /// </summary>
     public static FaultlineSession Start(FaultlineOptions? options = null) => new(ProcessRouting.Start(options));

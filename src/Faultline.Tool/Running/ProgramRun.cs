@@ -22,19 +22,21 @@ internal sealed record ProgramRun(int ExitCode, SessionReading Session, SiteTabl
         SiteTable sites = RoutingConversion.Sites(plan.Sites);
         using TraceRecording? recording = trace == null ? null
             : TraceRecording.Create(request.TracePath ?? request.ProfilePath!, trace, sites.Sites, KnownOf(request, plan));
-        using SessionFile session = CreateSession(request, plan.Sites.Count, recording?.Descriptor ?? 0);
+        int most = plan.Sites.Count + (CompilerRouted.Brings(application) ? CompilerRouted.MostSites : 0);
+        using SessionFile session = CreateSession(request, most, recording?.Descriptor ?? 0);
         using SharedSites shared = ShareSites(sites);
         recording?.Start(session);
         long started = Stopwatch.GetTimestamp();
         int exitCode = ChildProcess.Run(plan, session, shared, request.Stacks);
         TimeSpan wallTime = Stopwatch.GetElapsedTime(started);
         long ended = HostFacts.UnixNanoseconds();
-        TraceFacts? recorded = recording?.Finish();
+        IReadOnlyList<CallSite> own = CompilerRouted.Read(shared, plan.Sites.Count);
+        TraceFacts? recorded = recording?.Finish(own);
         RunFacts facts = new(request.Target, Path.GetFileName(application), exitCode, wallTime, ended, HostFacts.RamBytes())
         {
             Trace = request.TracePath == null ? null : recorded,
         };
-        return new(exitCode, SessionReading.Take(session), sites, facts, RoutingConversion.Facts(plan.Summary), recorded);
+        return new(exitCode, SessionReading.Take(session), new SiteTable(sites.Sites.Concat(own)), facts, CompilerRouted.Add(RoutingConversion.Facts(plan.Summary), own), recorded);
     }
 
     public Report Report() => ReportBuilder.Build(Session, Sites, Facts, Routing);

@@ -65,11 +65,13 @@ internal sealed class TraceRecording : IDisposable
         _thread.Start();
     }
 
-    /// <summary>The program has ended: takes what it left, closes the file and gives it its name.</summary>
-    public TraceFacts Finish()
+    /// <summary>The program has ended: takes what it left, closes the file and gives it its name. <paramref name="own"/> are sites that the program brought itself.</summary>
+    public TraceFacts Finish(IReadOnlyList<CallSite> own)
     {
         _programEnded = true;
         _thread.Join();
+        if (own.Count > 0)
+            _writer!.AddSites(own);
         _writer!.Dispose();
         string? stopped = _drain!.StopReason;
         try

@@ -9,7 +9,8 @@ namespace Faultline.Weaver.Shadow;
 
 internal sealed class ShadowFolder(Application application, string shimFolder)
 {
-    public static readonly string[] ShimAssemblies = [Facades.ShimAssembly, "Faultline.Libc", "Faultline.Kernel", "Faultline.Tracing"];
+    /// <summary>The last only for programs that the compiler routed: they refer to it, and it has to be of one make with the others.</summary>
+    public static readonly string[] ShimAssemblies = [Facades.ShimAssembly, "Faultline.Libc", "Faultline.Kernel", "Faultline.Tracing", "Faultline.Reporting"];
 
     private readonly Dictionary<string, string> woven = [];
     private readonly HashSet<string> leftOut = [];
