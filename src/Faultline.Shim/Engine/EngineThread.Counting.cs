@@ -5,6 +5,7 @@ using Faultline.Tracing.Session;
 namespace Faultline.Shim.Engine;
 
 // The thread's counters: plain additions in its own shard of the session. Threads for which no shard was left share one, with a lock.
+// While a flow is counted that the thread works for, its allocations and releases are told to that too.
 internal sealed unsafe partial class EngineThread
 {
     /// <summary>A routed call begins. Answers the site to go on with: 0, the unknown one, for a site that the session does not know.</summary>
@@ -35,6 +36,7 @@ internal sealed unsafe partial class EngineThread
         if (live > (long)counters->PeakLiveBytes)
             RaisePeak(counters, site, live);
         End();
+        Flow?.CountAllocation(site, requested);
     }
 
     /// <summary>A block from that site is gone; a part of one, if <paramref name="blocks"/> is 0.</summary>
@@ -50,6 +52,7 @@ internal sealed unsafe partial class EngineThread
         if (counters->PublishedLiveBytes - live >= SessionCounters.PublishEvery)
             Publish(counters, site, live);
         End();
+        Flow?.CountRelease(site, requested, blocks);
     }
 
     /// <summary>One block has become two.</summary>
@@ -57,6 +60,7 @@ internal sealed unsafe partial class EngineThread
     {
         Begin(site)->Allocations++;
         End();
+        Flow?.CountAllocation(site, requested: 0);
     }
 
     public void CountFailure(int site)

@@ -41,6 +41,7 @@ internal sealed unsafe partial class EngineThread
         _shard = session.Shard(shard);
         _siteCount = (uint)session.SiteCount;
         _isShared = shard == ShardPool.Shared(session);
+        Flow = FlowCounter.OfThread;
     }
 
     public ShimEngine Engine { get; }
@@ -58,6 +59,9 @@ internal sealed unsafe partial class EngineThread
         get => _shard->CurrentSite;
         set => _shard->CurrentSite = value;
     }
+
+    /// <summary>What its allocations are counted for besides; null but while a flow is measured that the thread works for.</summary>
+    public FlowCounter? Flow { get; set; }
 
     /// <summary>The calling thread's, of whichever engine it called last; null before its first call.</summary>
     public static EngineThread? Current

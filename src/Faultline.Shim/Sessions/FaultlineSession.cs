@@ -1,3 +1,4 @@
+using System.Reflection;
 using Faultline.Shim.Engine;
 using Faultline.Shim.Runtime;
 
@@ -14,7 +15,7 @@ namespace Faultline;
 /// </summary>
 /// <remarks>
 /// A process has one simulated machine, from its first routed call to its end; any number of sessions look at it, from any thread.
-/// Figures are those of the whole process. Disposing of a session ends the looking, not the routing.
+/// Figures are those of the whole process, but for <see cref="StartFlow"/>'s. Disposing of a session ends the looking, not the routing.
 /// </remarks>
 public sealed class FaultlineSession : IDisposable
 {
@@ -59,6 +60,26 @@ public sealed class FaultlineSession : IDisposable
         FaultlineSnapshot before = Snapshot();
         await work().ConfigureAwait(false);
         return Snapshot().Since(before);
+    }
+
+    /// <summary>
+    /// Measures what the calling code does from here on, apart from what the process's other threads do meanwhile: a test beside other tests, a
+    /// request beside others. Its tasks and threads belong to it, for the flow goes wherever the execution context goes. Ends with <see cref="FaultlineFlow.Stop"/>.
+    /// </summary>
+    public FaultlineFlow StartFlow()
+    {
+        FaultlineSnapshot before = Snapshot();
+        return new FaultlineFlow(this, before, _engine.Session.SiteCount);
+    }
+
+    /// <summary>
+    /// Whether the compiler routed calls of this assembly or of one that it refers to: these are loaded, so that they are known from here on.
+    /// FAULTLINE_OFF is not looked at.
+    /// </summary>
+    public static bool HasRoutedCalls(Assembly assembly)
+    {
+        ArgumentNullException.ThrowIfNull(assembly);
+        return RoutedAssemblies.Enter(assembly);
     }
 
     public void Dispose() => _isDisposed = true;
