@@ -25,8 +25,8 @@ public class LayerTests
             "Faultline.Kernel", "Faultline.Libc", "Faultline.Tracing", "Faultline.Shim", "Faultline.Reporting", "Faultline.Weaver",
             "Faultline.Interceptors", "Faultline.Analyzers", "Faultline.CodeFixes", ApiTable,
         ],
-        ["Faultline.Testing"] = ["Faultline.Shim", "Faultline.Reporting"],
-        ["Faultline.BenchmarkDotNet"] = ["Faultline.Shim", "Faultline.Reporting"],
+        ["Faultline.Testing"] = ["Faultline.Shim", "Faultline.Reporting", "Faultline.Routing"],
+        ["Faultline.BenchmarkDotNet"] = ["Faultline.Shim", "Faultline.Reporting", "Faultline.Routing"],
     };
 
     /// <summary>These load into the user's process, where a package of ours could meet another version of the same package.</summary>
