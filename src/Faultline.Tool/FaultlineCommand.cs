@@ -64,6 +64,7 @@ public static class FaultlineCommand
             TranscriptVerb.Create(programArguments, output),
             VerifyVerb.Create(programArguments, output, error),
             ReplayVerb.Create(programArguments, output, error),
+            ReportVerb.Create(programArguments, error),
             ScenarioVerb.Create(programArguments, output, error),
             WhatIfVerb.Create(programArguments, output, error),
             ExportVerb.Create(programArguments, output, error),

@@ -12,6 +12,7 @@ internal static class Help
         Examples:
           faultline run --trace app.fltrace samples/ImagePipeline      build a project, run it, report, and record it
           faultline replay app.fltrace --memory-limit 256MiB           the same report from a trace, under other settings
+          faultline report app.fltrace -o app.html                     the same as a page with pictures
           faultline whatif app.fltrace --vary malloc.arena_max=1,2,4   which settings would cost less
           faultline export app.fltrace --format pprof -o app.pb.gz     for speedscope, pprof, ms_print, flame graphs and notebooks
           faultline check App.faultline.json --max-leak 1KB            limits for a build: exit code 1 where one is breached
@@ -105,6 +106,7 @@ internal static class Help
             "transcript" => TranscriptVerb.HelpText,
             "verify" => VerifyVerb.HelpText,
             "replay" => ReplayVerb.HelpText,
+            "report" => ReportVerb.HelpText,
             "scenario" => ScenarioVerb.HelpText,
             "whatif" => WhatIfVerb.HelpText,
             "export" => ExportVerb.HelpText,

@@ -4,8 +4,11 @@ namespace Faultline.Reporting;
 internal static class NextStep
 {
     public static string For(
-        DataState data, IReadOnlyList<Finding> findings, IReadOnlyList<SiteReport> leaks, IReadOnlyList<SiteReport> sites, RunFacts run)
+        DataState data, IReadOnlyList<Finding> findings, IReadOnlyList<SiteReport> leaks, IReadOnlyList<SiteReport> sites, RunFacts run,
+        IReadOnlyList<Advice>? advice = null)
     {
+        if (advice is [{ } first, ..])
+            return $"change {first.Site.Display}, record the program again, and compare with this page: faultline run --trace after.fltrace …, then faultline report after.fltrace";
         string verb = run.Replay == null ? "run" : "replay";
         string again = run.IsOwn ? run.Target : $"faultline {verb} {Quote(run.Target)}";
         string keep = run.IsOwn ? $"{OwnReport.OutputVariable}=before.json {run.Target}" : $"{again} --json --output before.json";

@@ -5,7 +5,12 @@ namespace Faultline.Reporting;
 /// <summary>Makes the report of a run: a pure function of what the session holds, the site table and what the starter saw.</summary>
 public static class ReportBuilder
 {
-    public static Report Build(SessionReading session, SiteTable table, RunFacts run, RoutingFacts routing)
+    /// <param name="session">What the session holds.</param>
+    /// <param name="table">The sites' names.</param>
+    /// <param name="run">What the starter saw.</param>
+    /// <param name="routing">What the router did.</param>
+    /// <param name="pictures">Of an inspected replay; null: there is none.</param>
+    public static Report Build(SessionReading session, SiteTable table, RunFacts run, RoutingFacts routing, Pictures? pictures = null)
     {
         string? signal = EndedInOrder(session) ? null : Signals.FromExitCode(run.ExitCode);
         DataState data = DataStateBuilder.Build(session, run, signal);
@@ -15,6 +20,7 @@ public static class ReportBuilder
         ProcessTotals? process = snapshot is { } s ? ProcessBuilder.Totals(s, sum) : null;
         Totals totals = new(sum, process, Answer.For(sum, sites.Count(x => x.Amounts.Blocks > 0), process, data, run.Replay));
         IReadOnlyList<SiteReport> leaks = SiteBuilder.Leaks(sites);
+        IReadOnlyList<Advice> advice = AdviceBuilder.Build(sites, process, pictures);
         IReadOnlyList<Finding> findings = [.. session.Findings.Select(f => FindingBuilder.Build(f, table))];
         return new()
         {
@@ -35,7 +41,10 @@ public static class ReportBuilder
             SystemCalls = snapshot is { } calls ? ProcessBuilder.SystemCalls(calls) : null,
             Processes = snapshot is { } figures ? ProcessBuilder.Build(figures, session.Header, run) : null,
             Notes = session.Notes,
-            Next = NextStep.For(data, findings, leaks, sites, run),
+            Pictures = pictures,
+            Advice = advice,
+            Gaps = GapBuilder.Build(pictures),
+            Next = NextStep.For(data, findings, leaks, sites, run, pictures == null ? null : advice),
         };
     }
 

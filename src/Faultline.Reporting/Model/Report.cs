@@ -49,6 +49,15 @@ public sealed record Report
 
     public required IReadOnlyList<SessionNote> Notes { get; init; }
 
+    /// <summary>What only an inspected replay shows; null for others, as a program's run.</summary>
+    public required Pictures? Pictures { get; init; }
+
+    /// <summary>The sites to change first, the most worthwhile first; at most three, and none where nothing is worth it.</summary>
+    public required IReadOnlyList<Advice> Advice { get; init; }
+
+    /// <summary>Why the resident set is as large as it is, at the peak and at the end; empty without pictures.</summary>
+    public required IReadOnlyList<ResidentGap> Gaps { get; init; }
+
     /// <summary>One sentence: what to do or run next.</summary>
     public required string Next { get; init; }
 }

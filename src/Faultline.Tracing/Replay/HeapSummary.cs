@@ -9,7 +9,8 @@ namespace Faultline.Tracing.Replay;
 /// </summary>
 internal struct HeapSummary(ChargedProcess charged)
 {
-    private const ulong StrandedBelow = PageSize.Bytes / 4;
+    /// <summary>Live bytes on a page.</summary>
+    public const ulong StrandedBelow = PageSize.Bytes / 4;
 
     private ulong _page;
     private ulong _liveOnPage;

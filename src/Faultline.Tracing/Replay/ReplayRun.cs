@@ -1,6 +1,7 @@
 using Faultline.Kernel;
 using Faultline.Libc;
 using Faultline.Tracing.Events;
+using Faultline.Tracing.Inspection;
 using Faultline.Tracing.Stacks;
 
 namespace Faultline.Tracing.Replay;
@@ -52,6 +53,22 @@ internal sealed partial class ReplayRun
     public SiteMeter? Meter { get; }
 
     public bool IsFaithful => _isFaithful;
+
+    /// <summary>What the program holds now, by malloc and its kin and by mappings of its own.</summary>
+    public List<LiveBlock> Live()
+    {
+        List<LiveBlock> live = [];
+        foreach (ReplayedBlock block in _blocks.All.Where(block => block.Pointer != 0))
+        {
+            bool mapped = _malloc.IsMapped(block.Pointer);
+            ulong mapping = mapped ? PageSize.Down(block.Pointer - HeaderBytes - _malloc.MappingLeadOf(block.Pointer)) : 0;
+            live.Add(new(block.Pointer, block.Requested, block.Usable, _sites.SiteOf(block.Owner), mapping));
+        }
+
+        foreach (ReplayedBlock block in _mappings.All)
+            live.Add(new(block.Pointer, block.Requested, block.Usable, _sites.SiteOf(block.Owner), block.Pointer));
+        return live;
+    }
 
     public void Apply(in TraceEvent e)
     {
@@ -136,5 +153,6 @@ internal sealed partial class ReplayRun
     private int OwnerOf(in TraceEvent e, ulong requested)
         => _sites.OwnerOf(SiteOf(e), _stackKind != StackKind.Off && _stackNames.Has(e.Stack) ? e.Stack : 0, requested, _stackKind);
 
-    private int SiteOf(in TraceEvent e) => HasOneSite ? OneSite : SiteTally.Known(e.Site);
+    /// <summary>The site that an event is counted at.</summary>
+    public int SiteOf(in TraceEvent e) => HasOneSite ? OneSite : SiteTally.Known(e.Site);
 }

@@ -13,6 +13,8 @@ internal sealed class ReplayedBlocks(bool byRange)
     private readonly Dictionary<ulong, ReplayedBlock> _live = [];
     private readonly SortedSet<ulong>? _starts = byRange ? [] : null;
 
+    public IEnumerable<ReplayedBlock> All => _live.Values;
+
     public void Add(ulong address, in ReplayedBlock block)
     {
         _live[address] = block;

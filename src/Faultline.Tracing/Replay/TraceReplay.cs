@@ -1,4 +1,5 @@
 using Faultline.Tracing.Events;
+using Faultline.Tracing.Inspection;
 using Faultline.Tracing.Session;
 
 namespace Faultline.Tracing.Replay;
@@ -29,15 +30,18 @@ public static class TraceReplay
     /// <param name="options">What to replay under.</param>
     /// <param name="progress">Told events.</param>
     /// <param name="seen">Of the same trace, for settings that put blocks elsewhere than the recording had them; null: pages are touched when they were seen.</param>
-    public static ReplayResult Run(ITraceSource source, ReplayOptions options, Action<ulong>? progress = null, BlockTouches? seen = null)
+    /// <param name="inspector">A fresh one, told everything on the way; null: nobody looks.</param>
+    public static ReplayResult Run(
+        ITraceSource source, ReplayOptions options, Action<ulong>? progress = null, BlockTouches? seen = null, ReplayInspector? inspector = null)
     {
         using ReplayMachine machine = new(source.Metadata, options);
         ReplayRun run = new(source, options, machine, seen);
         UsageMeter usage = default;
-        ulong done = Drive(source, run, machine, ulong.MaxValue, ref usage, progress);
+        ulong done = Drive(source, run, machine, ulong.MaxValue, ref usage, progress, inspector);
         KernelWork work = machine.Work;
         // First of all: asking the allocator for its figures is an access too, and may fault.
         machine.Charged.CountResidentPages();
+        inspector?.Finish(machine, run);
         IReadOnlyList<ReplayedSite> sites = machine.Sites.ToList();
         SnapshotRecord snapshot = ReplaySnapshot.Take(machine, sites, done);
         return new()
@@ -69,14 +73,17 @@ public static class TraceReplay
     /// Replays the first events of a source and keeps the machine as it is then. Where the trace has the program's maps, the process starts with all
     /// that they list, none of it in memory; the process has the program's name and command line.
     /// </summary>
-    public static ReplayStory Play(ITraceSource source, ReplayOptions options, ulong lastEvent = ulong.MaxValue)
+    public static ReplayStory Play(
+        ITraceSource source, ReplayOptions options, ulong lastEvent = ulong.MaxValue, BlockTouches? seen = null, ReplayInspector? inspector = null,
+        Action<ulong>? progress = null)
     {
         ReplayMachine machine = RecordedProgram.Start(source.Metadata, options, out string? note);
         try
         {
-            ReplayRun run = new(source, options, machine);
+            ReplayRun run = new(source, options, machine, seen);
             UsageMeter usage = default;
-            ulong done = Drive(source, run, machine, lastEvent, ref usage, progress: null);
+            ulong done = Drive(source, run, machine, lastEvent, ref usage, progress, inspector);
+            inspector?.Finish(machine, run);
             return new ReplayStory(machine, done, note);
         }
         catch
@@ -87,8 +94,10 @@ public static class TraceReplay
     }
 
     /// <summary>Applies events up to the last one wanted, the end, or the program's death by the OOM killer; answers how many.</summary>
-    private static ulong Drive(ITraceSource source, ReplayRun run, ReplayMachine machine, ulong lastEvent, ref UsageMeter usage, Action<ulong>? progress)
+    private static ulong Drive(
+        ITraceSource source, ReplayRun run, ReplayMachine machine, ulong lastEvent, ref UsageMeter usage, Action<ulong>? progress, ReplayInspector? inspector)
     {
+        inspector?.Start(machine);
         var events = new TraceEvent[Batch];
         ulong done = 0;
         try
@@ -100,6 +109,7 @@ public static class TraceReplay
                     run.Apply(e);
                     run.Meter?.After(done, machine.Malloc);
                     usage.Look(machine.Sites.LiveBytes, machine.Charged.Process.ResidentPages.Value);
+                    inspector?.Look(e, machine, run);
                     if (machine.Charged.Process.HasExited)
                         return done;
                 }

@@ -17,13 +17,16 @@ public sealed record CallSite(int Id, string Assembly, string Type, string Metho
     /// <summary>The type's name without its namespace.</summary>
     public string ShortType => Type[(Type.LastIndexOf('.') + 1)..];
 
+    /// <summary>The file without its folders; null without symbols.</summary>
+    public string? FileName => File == null ? null : NameOf(File);
+
     /// <summary>"File.cs:12 Method", or "Assembly!Type.Method" where there are no symbols; native code has no type.</summary>
     public string Display => IsUnknown ? (Id == 0 ? "(unknown site)" : $"(unknown site {Id})")
         : File == null ? $"{Assembly}!{(Type.Length == 0 ? "" : ShortType + ".")}{Method}"
-        : $"{FileName(File)}:{Line} {Method}";
+        : $"{NameOf(File)}:{Line} {Method}";
 
     /// <summary>Symbols made on Windows carry backslashes, so Path.GetFileName would not do.</summary>
-    private static string FileName(string path) => path[(path.LastIndexOfAny(['/', '\\']) + 1)..];
+    private static string NameOf(string path) => path[(path.LastIndexOfAny(['/', '\\']) + 1)..];
 }
 
 /// <summary>The call sites of one routed program, by id. Ids are positive and unique (ArgumentException otherwise).</summary>
