@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Text.RegularExpressions;
 using Faultline.Reporting;
+using Faultline.Reporting.Html;
 using Faultline.Tool.Running;
 using Faultline.Tool.Viewing;
 using Faultline.Tracing.Replay;

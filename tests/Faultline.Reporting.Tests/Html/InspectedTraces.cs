@@ -1,4 +1,5 @@
 using System.Text;
+using Faultline.Reporting.Html;
 using Faultline.Tracing.Importers;
 using Faultline.Tracing.Events;
 using Faultline.Tracing.Generation;

@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
 
-namespace Faultline.Reporting;
+namespace Faultline.Reporting.Html;
 
 /// <summary>How a page is written.</summary>
 public sealed record HtmlOptions

@@ -4,7 +4,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Unicode;
 
-namespace Faultline.Reporting;
+namespace Faultline.Reporting.Html;
 
 // The page is a template with four holes, filled in one pass:
 //

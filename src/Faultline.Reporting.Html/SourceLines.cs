@@ -1,6 +1,6 @@
 using Faultline.Tracing.Session;
 
-namespace Faultline.Reporting;
+namespace Faultline.Reporting.Html;
 
 /// <summary>The lines of source around a call site, as the file is now on this machine.</summary>
 internal static class SourceLines

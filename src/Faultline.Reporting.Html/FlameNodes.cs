@@ -1,6 +1,6 @@
 using Faultline.Tracing.Stacks;
 
-namespace Faultline.Reporting;
+namespace Faultline.Reporting.Html;
 
 /// <summary>A frame of a flame graph: its parent's index (-1: the root), its site where it is a leaf, and its total by metric.</summary>
 internal sealed record FlameNode(string Label, int Parent, int Site, ulong[] Values);

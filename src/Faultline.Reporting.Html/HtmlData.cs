@@ -1,9 +1,9 @@
 using Faultline.Tracing.Session;
 using static Faultline.Reporting.Quantity;
 
-namespace Faultline.Reporting;
+namespace Faultline.Reporting.Html;
 
-// What the page's script reads. Names here are the names there (Html/Page/*.js); bytes are bytes, pages 4 KiB.
+// What the page's script reads. Names here are the names there (Page/*.js); bytes are bytes, pages 4 KiB.
 
 /// <summary>A report as the data of its page.</summary>
 internal static class HtmlData

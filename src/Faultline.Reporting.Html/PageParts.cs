@@ -2,9 +2,9 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.RegularExpressions;
 
-namespace Faultline.Reporting;
+namespace Faultline.Reporting.Html;
 
-/// <summary>The fixed parts of a page, which are resources of this assembly: sources in Html/Page, and plotly.js from its package.</summary>
+/// <summary>The fixed parts of a page, which are resources of this assembly: sources in Page/, and plotly.js from its package.</summary>
 internal static partial class PageParts
 {
     /// <summary>In the order in which they are run: each uses what stands before it.</summary>

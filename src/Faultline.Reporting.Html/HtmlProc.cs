@@ -1,6 +1,6 @@
 using static Faultline.Reporting.Quantity;
 
-namespace Faultline.Reporting;
+namespace Faultline.Reporting.Html;
 
 /// <summary>The simulated /proc as data. Long files are cut at a line's end, and the page says how to see the rest.</summary>
 internal static class HtmlProc

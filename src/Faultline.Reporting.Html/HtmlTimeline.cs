@@ -1,6 +1,6 @@
 using Faultline.Tracing.Inspection;
 
-namespace Faultline.Reporting;
+namespace Faultline.Reporting.Html;
 
 /// <summary>The timeline by column; faults and calls are those of each interval.</summary>
 internal static class HtmlTimeline

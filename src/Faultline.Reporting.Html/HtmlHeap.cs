@@ -1,7 +1,7 @@
 using Faultline.Tracing.Inspection;
 using static Faultline.Reporting.Quantity;
 
-namespace Faultline.Reporting;
+namespace Faultline.Reporting.Html;
 
 /// <summary>Heap maps as data: a digit a cell for its class, and columns for the rest.</summary>
 internal static class HtmlHeap

@@ -1,7 +1,7 @@
 using Faultline.Tracing.Inspection;
 using Faultline.Tracing.Session;
 
-namespace Faultline.Reporting;
+namespace Faultline.Reporting.Html;
 
 /// <summary>The table of sites as data, with each site's blocks by size and by lifetime.</summary>
 internal static class HtmlSites

@@ -1,7 +1,7 @@
 using Faultline.Tracing.Stacks;
 using static Faultline.Reporting.Quantity;
 
-namespace Faultline.Reporting;
+namespace Faultline.Reporting.Html;
 
 /// <summary>The head of the page, its flame graph and its settings, as data.</summary>
 internal static class HtmlSummary

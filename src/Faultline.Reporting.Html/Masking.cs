@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 
-namespace Faultline.Reporting;
+namespace Faultline.Reporting.Html;
 
 // Names stand everywhere: in sites, sentences, source lines, /proc/self/maps. So it is the finished data that is masked, every text of it, and no
 // section can be forgotten.
