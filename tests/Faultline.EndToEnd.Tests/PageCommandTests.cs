@@ -11,6 +11,7 @@ public partial class PageCommandTests
 {
     [Theory]
     [InlineData("samples/why-top-shows-what-it-shows.md")]
+    [InlineData("samples/tour.md")]
     public void The_commands_of_a_page_work(string page)
     {
         string folder = Directory.CreateTempSubdirectory("faultline-page-").FullName;
