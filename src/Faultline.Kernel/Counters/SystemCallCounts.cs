@@ -16,9 +16,10 @@ public struct SystemCallCounts
     public ulong Fadvise;
     public ulong Fsync;
     public ulong Fork;
+    public ulong Clone;
     public ulong Mlock;
     public ulong Munlock;
     public ulong Failed;
 
-    public readonly ulong Total => Brk + Mmap + Munmap + Mremap + Mprotect + Madvise + Mincore + Msync + Read + Write + Fadvise + Fsync + Fork + Mlock + Munlock;
+    public readonly ulong Total => Brk + Mmap + Munmap + Mremap + Mprotect + Madvise + Mincore + Msync + Read + Write + Fadvise + Fsync + Fork + Clone + Mlock + Munlock;
 }

@@ -19,10 +19,10 @@ public static class MachineFiles
         CultureInfo.InvariantCulture,
         $"{Seconds(machine.Clock.Now)} {Seconds(machine.Clock.Idle)}\n");
 
-    /// <summary>Nobody waits for a processor in the model: the averages are 0. Running, of all; then the pid given last.</summary>
+    /// <summary>Nobody waits for a processor in the model: the averages are 0. Running, of all threads; then the pid given last.</summary>
     public static string LoadAverage(Machine machine) => string.Create(
         CultureInfo.InvariantCulture,
-        $"0.00 0.00 0.00 1/{machine.Processes.Count} {machine.LastPid}\n");
+        $"0.00 0.00 0.00 1/{machine.Processes.Sum(process => process.ThreadCount)} {machine.LastPid}\n");
 
     /// <summary>Processor times in ticks of 10 ms; user time is charged to the processor that a process runs on.</summary>
     public static string Stat(Machine machine)

@@ -31,6 +31,12 @@ public sealed class ProcFs
     /// <summary>Names of the files below /proc/PID.</summary>
     public IEnumerable<string> ProcessFiles => ProcessEntries.All.Where(Exists).Select(entry => entry.Name);
 
+    /// <summary>Names of the files below /proc/PID/task/TID.</summary>
+    public IEnumerable<string> ThreadFiles => ThreadEntries.Names;
+
+    /// <summary>Names of the files below /proc/PID of one process, those of its threads too.</summary>
+    public IEnumerable<string> FilesOf(Process process) => ProcessFiles.Concat(ThreadEntries.NamesOf(process));
+
     /// <summary>cat: ENOENT where there is no such file, EACCES where the caller may not.</summary>
     public ProcText Read(string path, ProcCaller caller)
     {
@@ -69,8 +75,10 @@ public sealed class ProcFs
         if (parts.Length != 2 || !int.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out int pid))
             return null;
         Process? process = _machine.Processes.FirstOrDefault(process => process.Pid == pid);
-        ProcPidEntry? entry = ProcessEntries.All.FirstOrDefault(entry => entry.Name == parts[1] && Exists(entry));
-        return process == null || entry == null ? null : (process, entry);
+        if (process == null)
+            return null;
+        ProcPidEntry? entry = ProcessEntries.All.FirstOrDefault(entry => entry.Name == parts[1] && Exists(entry)) ?? ThreadEntries.Find(process, parts[1]);
+        return entry == null ? null : (process, entry);
     }
 
     private (MemoryCgroup Group, CgroupEntry Entry)? FindCgroupFile(string path)

@@ -13,18 +13,22 @@ public static class ProcessStatus
 
     private const int KibShift = PageSize.Shift - 10;
 
-    public static string Text(Process process)
+    public static string Text(Process process) => Text(process, null);
+
+    /// <summary>The same in /proc/PID/task/TID; null: the first thread.</summary>
+    internal static string Text(Process process, ProcessThread? thread)
     {
         TaskInfo task = process.Task;
+        int pid = thread?.Tid ?? process.Pid;
         var text = new StringBuilder();
-        text.Append(CultureInfo.InvariantCulture, $"Name:\t{task.Comm}\nUmask:\t0022\nState:\tS (sleeping)\n");
-        text.Append(CultureInfo.InvariantCulture, $"Tgid:\t{process.Pid}\nNgid:\t0\nPid:\t{process.Pid}\nPPid:\t{task.ParentPid}\nTracerPid:\t0\n");
+        text.Append(CultureInfo.InvariantCulture, $"Name:\t{thread?.Comm ?? task.Comm}\nUmask:\t0022\nState:\tS (sleeping)\n");
+        text.Append(CultureInfo.InvariantCulture, $"Tgid:\t{process.Pid}\nNgid:\t0\nPid:\t{pid}\nPPid:\t{task.ParentPid}\nTracerPid:\t0\n");
         text.Append(CultureInfo.InvariantCulture, $"Uid:\t{task.Uid}\t{task.Uid}\t{task.Uid}\t{task.Uid}\nGid:\t{task.Uid}\t{task.Uid}\t{task.Uid}\t{task.Uid}\n");
         text.Append("FDSize:\t64\nGroups:\t \n");
-        text.Append(CultureInfo.InvariantCulture, $"NStgid:\t{process.Pid}\nNSpid:\t{process.Pid}\nNSpgid:\t{process.Pid}\nNSsid:\t{process.Pid}\nKthread:\t0\n");
+        text.Append(CultureInfo.InvariantCulture, $"NStgid:\t{process.Pid}\nNSpid:\t{pid}\nNSpgid:\t{process.Pid}\nNSsid:\t{process.Pid}\nKthread:\t0\n");
         AppendMemory(text, process);
         text.Append("HugetlbPages:\t       0 kB\nCoreDumping:\t0\n");
-        text.Append("THP_enabled:\t1\nuntag_mask:\t0xffffffffffffffff\nThreads:\t1\nSigQ:\t0/0\n");
+        text.Append(CultureInfo.InvariantCulture, $"THP_enabled:\t1\nuntag_mask:\t0xffffffffffffffff\nThreads:\t{process.ThreadCount}\nSigQ:\t0/0\n");
         AppendMasks(text, process);
         return text.ToString();
     }

@@ -69,6 +69,8 @@ public sealed unsafe partial class Process
             attributes |= VmaFlags.NoReserve;
         else if (!shared && (attributes & VmaFlags.Write) != 0)
             attributes |= VmaFlags.Accounted;
+        if ((flags & MapFlags.Stack) != 0)
+            attributes |= VmaFlags.NoHugePage;
         return _locksFuture ? attributes | VmaFlags.Locked : attributes;
     }
 

@@ -132,6 +132,7 @@ public sealed unsafe partial class Process
         _tables.Destroy();
         NoteUnmapping(0, _top);
         _areas.Clear();
+        EndThreads();
         _objects.Give();
         Abandon();
         _machine.ProcessMemory.Give(_memory, _areas.PeakCount);

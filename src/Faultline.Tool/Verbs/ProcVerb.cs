@@ -65,7 +65,7 @@ internal static class ProcVerb
 
     private static string List(Machine machine)
     {
-        IEnumerable<string> ofProcesses = machine.Processes.SelectMany(process => machine.Proc.ProcessFiles.Select(name => $"/proc/{process.Pid}/{name}"));
+        IEnumerable<string> ofProcesses = machine.Processes.SelectMany(process => machine.Proc.FilesOf(process).Select(name => $"/proc/{process.Pid}/{name}"));
         return string.Concat(machine.Proc.MachineFiles.Concat(ofProcesses).Select(path => path + "\n"));
     }
 }

@@ -38,11 +38,16 @@ internal static partial class ProcExport
     {
         int files = 0;
         string own = string.Create(CultureInfo.InvariantCulture, $"/proc/{process.Pid}");
-        foreach (string name in machine.Proc.ProcessFiles)
+        foreach (string name in machine.Proc.FilesOf(process))
             files += WriteFile(folder, $"{own}/{name}", machine.Proc.Read($"{own}/{name}", ProcCaller.Root).Text);
         // ps and top take a process's user from its folder. Who is not root cannot give folders away: then all belong to whoever exports.
         if (Environment.IsPrivilegedProcess)
-            chown(Path.Combine(folder, own[1..]), process.Task.Uid, process.Task.Uid);
+        {
+            string whole = Path.Combine(folder, own[1..]);
+            foreach (string owned in Directory.GetDirectories(Path.Combine(whole, "task")).Prepend(whole))
+                chown(owned, process.Task.Uid, process.Task.Uid);
+        }
+
         return files;
     }
 

@@ -11,7 +11,7 @@ namespace Faultline.Tracing.Scenarios;
 internal readonly record struct NamedMemory(ulong Start, ulong Length, bool IsMapping, int Line);
 
 /// <summary>One process of a scenario: the simulated process, its malloc, and what it calls its pieces of memory.</summary>
-internal sealed class ScenarioProgram : IDisposable
+internal sealed partial class ScenarioProgram : IDisposable
 {
     private readonly bool _hasMalloc;
     private ChunkShadow? _shadow;

@@ -40,6 +40,7 @@ internal sealed partial class ScenarioRun
         ["munlock"] = (run, program, arguments) => run.Unlock(program, arguments),
         ["fork"] = (run, program, arguments) => run.Fork(program, arguments),
         ["cpu"] = (run, program, arguments) => run.Compute(program, arguments),
+        ["thread"] = (run, program, arguments) => run.StartThread(program, arguments),
         ["exit"] = (run, program, arguments) => run.Exit(program, arguments),
     };
 
@@ -51,7 +52,7 @@ internal sealed partial class ScenarioRun
         string name = NewName(program, arguments);
         ulong size = arguments.Size("a size");
         arguments.End();
-        Enter(program, name, Malloc(program, arguments).Allocate(size), size);
+        Enter(program, name, Malloc(program, arguments).Allocate(Caller(program), size), size);
     }
 
     private void AllocateZeroed(ScenarioProgram program, Arguments arguments)
@@ -59,7 +60,7 @@ internal sealed partial class ScenarioRun
         string name = NewName(program, arguments);
         ulong count = arguments.Number("a number of elements"), size = arguments.Size("a size of one");
         arguments.End();
-        Enter(program, name, Malloc(program, arguments).Calloc(count, size), unchecked(count * size));
+        Enter(program, name, Malloc(program, arguments).Calloc(Caller(program), count, size), unchecked(count * size));
     }
 
     private void AllocateAligned(ScenarioProgram program, Arguments arguments)
@@ -67,7 +68,7 @@ internal sealed partial class ScenarioRun
         string name = NewName(program, arguments);
         ulong alignment = arguments.Size("an alignment"), size = arguments.Size("a size");
         arguments.End();
-        Enter(program, name, Malloc(program, arguments).AlignedAllocate(alignment, size), size);
+        Enter(program, name, Malloc(program, arguments).AlignedAllocate(Caller(program), alignment, size), size);
     }
 
     private void Reallocate(ScenarioProgram program, Arguments arguments)
@@ -76,7 +77,7 @@ internal sealed partial class ScenarioRun
         NamedMemory old = Block(program, name, arguments);
         ulong size = arguments.Size("a size");
         arguments.End();
-        ulong block = Malloc(program, arguments).Reallocate(old.Start, size);
+        ulong block = Malloc(program, arguments).Reallocate(Caller(program), old.Start, size);
         if (block == 0 && size > 0)
             return;
         Enter(program, name, block, size);
@@ -87,7 +88,7 @@ internal sealed partial class ScenarioRun
         string name = arguments.Text("the name of a block");
         NamedMemory block = Block(program, name, arguments);
         arguments.End();
-        Malloc(program, arguments).Free(block.Start);
+        Malloc(program, arguments).Free(Caller(program), block.Start);
         Release(program, name);
     }
 

@@ -11,7 +11,7 @@ internal sealed partial class ScenarioRun
         ["top"] = run => TopView.Text(run.Machine),
         ["vmstat"] = run => VmstatView.Text(run.Machine),
         ["dmesg"] = run => Lines(run.Machine.Log.Lines),
-        ["files"] = run => Lines(run.Machine.Proc.MachineFiles.Concat(run.Machine.Proc.ProcessFiles.Select(name => $"/proc/PID/{name}"))),
+        ["files"] = run => Lines(run.Machine.Proc.MachineFiles.Concat(run.Machine.Proc.ProcessFiles.Select(name => $"/proc/PID/{name}").Concat(run.Machine.Proc.ThreadFiles.Select(name => $"/proc/PID/task/TID/{name}")))),
     };
 
     private void Print(Arguments arguments)

@@ -35,6 +35,12 @@ internal sealed partial class ScenarioRun
     private void Exit(ScenarioProgram program, Arguments arguments)
     {
         arguments.End();
+        if (_thread is { } thread)
+        {
+            ExitThread(program, thread);
+            return;
+        }
+
         program.Process.Exit();
         program.EndedAt = _current.Line;
     }
@@ -54,12 +60,17 @@ internal sealed partial class ScenarioRun
         return program;
     }
 
+    private static void RefuseOddName(string name, Word at, string kind)
+    {
+        if (name.Length == 0 || name.Any(character => !char.IsAsciiLetterOrDigit(character) && character is not ('_' or '-')))
+            throw new ScenarioStop(at, $"'{name}' is no name of a {kind}: letters, digits, '_' and '-'");
+    }
+
     private void RefuseTakenName(string name, Word at)
     {
         if (name is "machine" or "buddy" or "cgroup" or "slab")
             throw new ScenarioStop(at, $"'{name}' means something else in 'expect': choose another name");
-        if (name.Any(character => !char.IsAsciiLetterOrDigit(character) && character is not ('_' or '-')))
-            throw new ScenarioStop(at, $"'{name}' is no name of a process: letters, digits, '_' and '-'");
+        RefuseOddName(name, at, "process");
         if (_programs.TryGetValue(name, out ScenarioProgram? old) && old.EndedAt == 0)
             throw new ScenarioStop(at, $"a process '{name}' runs already: choose another name");
     }

@@ -88,10 +88,19 @@ internal sealed partial class ScenarioRun : IDisposable
 
     private void RunInProcess(Word name, Statement statement)
     {
-        ScenarioProgram program = Running(name with { Text = Expand(name) });
+        string[] names = Expand(name).Split('.', 2);
+        ScenarioProgram program = Running(name with { Text = names[0] });
+        _thread = names.Length == 1 ? null : RunningThread(program, name, names[1]);
         if (!ProcessVerbs.TryGetValue(statement.Verb.Text, out Action<ScenarioRun, ScenarioProgram, Arguments>? verb))
             throw Unknown(statement.Verb, ProcessVerbs.Keys, "operation of a process");
-        verb(this, program, new Arguments(statement, Expand));
+        try
+        {
+            verb(this, program, new Arguments(statement, Expand));
+        }
+        catch (InvalidOperationException) when (program.Process.HasExited)
+        {
+            // It was killed in the middle of a call: what the call would have asked of the kernel next does not happen.
+        }
     }
 
     /// <summary>Who died in a statement, whoever's it was: the OOM killer picks as it likes.</summary>

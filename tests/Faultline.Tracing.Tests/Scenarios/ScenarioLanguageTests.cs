@@ -54,6 +54,14 @@ public sealed class ScenarioLanguageTests
     [InlineData("start p\nexpect p is dead", "s:2:8: a process is alive, killed or exited, not 'dead'")]
     [InlineData("expect 1 / 0 == 1", "s:1:12: '0' is 0: nothing can be divided by it")]
     [InlineData("expect /proc/vmstat:nothing == 1", "s:1:8: /proc/vmstat has no line 'nothing' with a number")]
+    [InlineData("start p\np: thread", "s:2:4: 'thread' needs a name for the thread")]
+    [InlineData("start p\np: thread a.b", "s:2:11: 'a.b' is no name of a thread: letters, digits, '_' and '-'")]
+    [InlineData("start p\np: thread t\np: thread t", "s:3:11: a thread 't' of 'p' runs already: choose another name")]
+    [InlineData("start p\np: thread worker\np.wroker: malloc b 1", "s:3:1: 'p' has no thread 'wroker', did you mean 'worker'?: write 'p: thread wroker' before")]
+    [InlineData("start p\np: thread t\np.t: exit\np.t: malloc b 1", "s:4:1: thread 't' of 'p' ended at line 3: nothing can be done in it any more")]
+    [InlineData("start p\np: thread t\np.t: thread\n", "s:3:6: 'thread' needs a name for the thread")]
+    [InlineData("start p bits=32\np: thread t", "s:2:4: malloc of 'p' is not modelled")]
+    [InlineData("machine overcommit=never ram=64M\nstart p\nfor i in 1..9\np: thread t$i\nend", "s:4:11: pthread_create of 't")]
     public void WhatIsWrongIsToldWithItsPlace(string text, string message)
     {
         var e = Assert.Throws<ScenarioException>(() => Scenario.Run("s", text, TextWriter.Null));
@@ -122,6 +130,38 @@ public sealed class ScenarioLanguageTests
             """,
             TextWriter.Null);
         Assert.Equal(3, result.Expectations);
+    }
+
+    /// <summary>Blocks go into the caches and arenas of the threads that ask for them and free them.</summary>
+    [Fact]
+    public void ThreadsShareMemoryAndHaveArenas()
+    {
+        ScenarioResult result = Scenario.Run(
+            "s",
+            """
+            start p
+            p: malloc a 100
+            p: thread t
+            p.t: malloc b 100
+            p.t: free a
+            p.t: malloc c 100
+            p.t: write c
+            expect p.threads == 2 and p.arenas == 2
+            expect p.b.address - p.c.address > 1G
+            p.t: thread u
+            p.u: cpu 2s
+            expect p.threads == 3 and p.arenas == 2
+            p.t: exit
+            p: free b
+            p: thread t
+            p.t: malloc d 100
+            expect p.arenas == 2 and /proc/$(pidof p)/status:Threads == 3
+            p.t: exit
+            p.u: exit
+            expect p.threads == 1 and p is alive
+            """,
+            TextWriter.Null);
+        Assert.Equal(5, result.Expectations);
     }
 
     [Fact]
