@@ -34,6 +34,12 @@ public interface ISystemCalls
 /// </summary>
 public interface IMemoryAccess
 {
+    /// <summary>
+    /// The allocator is to report each store to its metadata, also to pages that were written before. False where the process never forks: then
+    /// such a store takes no fault. A constant of the implementing type, so that it costs nothing where it is false.
+    /// </summary>
+    static abstract bool SeesEveryStore { get; }
+
     /// <summary>One load or store that stays within one page.</summary>
     void Access(VirtualAddress address, AccessKind kind);
 

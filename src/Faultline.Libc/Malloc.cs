@@ -36,8 +36,8 @@ public sealed unsafe partial class Malloc<TProcess>
         _mainArena = shadow.MainArena;
         _multiThreaded = options.MultiThreaded;
         InitializeArena(_mainArena);
-        Word(_mainArena + ArenaLayout.Next) = _mainArena;
-        Word(_mainArena + ArenaLayout.AttachedThreads) = 1;
+        Store(in Word(_mainArena + ArenaLayout.Next), _mainArena);
+        Store(in Word(_mainArena + ArenaLayout.AttachedThreads), 1);
         _mainThread = new MallocThread(0) { Arena = _mainArena };
         _threads = _mainThread;
         Apply(options.Tunables);
@@ -49,36 +49,36 @@ public sealed unsafe partial class Malloc<TProcess>
     /// <summary>The context of the thread that the process started with; attached to the main arena.</summary>
     public MallocThread MainThread => _mainThread;
 
-    // Words of the shadow, by simulated address.
+    // Words of the shadow, by simulated address. They are changed by Store.
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private ref ulong Word(ulong address) => ref *(ulong*)(address + _delta);
+    private ref readonly ulong Word(ulong address) => ref *(ulong*)(address + _delta);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private ref int IntWord(ulong address) => ref *(int*)(address + _delta);
+    private ref readonly int IntWord(ulong address) => ref *(int*)(address + _delta);
 
     /// <summary>Size and flags of a chunk.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private ref ulong Head(ulong chunk) => ref Word(chunk + ChunkLayout.SizeOffset);
+    private ref readonly ulong Head(ulong chunk) => ref Word(chunk + ChunkLayout.SizeOffset);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private ulong SizeOf(ulong chunk) => Head(chunk) & ~ChunkLayout.FlagMask;
 
     /// <summary>Size of the chunk before; only valid while that one is free.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private ref ulong PreviousSize(ulong chunk) => ref Word(chunk);
+    private ref readonly ulong PreviousSize(ulong chunk) => ref Word(chunk);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private ref ulong Fd(ulong chunk) => ref Word(chunk + ChunkLayout.FdOffset);
+    private ref readonly ulong Fd(ulong chunk) => ref Word(chunk + ChunkLayout.FdOffset);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private ref ulong Bk(ulong chunk) => ref Word(chunk + ChunkLayout.BkOffset);
+    private ref readonly ulong Bk(ulong chunk) => ref Word(chunk + ChunkLayout.BkOffset);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private ref ulong FdNextSize(ulong chunk) => ref Word(chunk + ChunkLayout.FdNextSizeOffset);
+    private ref readonly ulong FdNextSize(ulong chunk) => ref Word(chunk + ChunkLayout.FdNextSizeOffset);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private ref ulong BkNextSize(ulong chunk) => ref Word(chunk + ChunkLayout.BkNextSizeOffset);
+    private ref readonly ulong BkNextSize(ulong chunk) => ref Word(chunk + ChunkLayout.BkNextSizeOffset);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private bool PreviousInUse(ulong chunk) => (Head(chunk) & ChunkLayout.PreviousInUse) != 0;

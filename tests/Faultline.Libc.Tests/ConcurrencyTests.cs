@@ -64,6 +64,8 @@ public class ConcurrencyTests
     /// <summary>The kernel's own locks, as one: a process of the model is not thread safe.</summary>
     private readonly struct LockedProcess(Process process) : ISystemCalls, IMemoryAccess
     {
+        public static bool SeesEveryStore => false;
+
         private readonly SimulatedProcess _process = new(process);
         private readonly Lock _lock = new();
 

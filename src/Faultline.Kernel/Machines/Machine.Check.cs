@@ -44,15 +44,19 @@ public sealed unsafe partial class Machine
     /// <summary>Answers the frames in slabs and kernel stacks.</summary>
     private ulong CheckKernelObjects()
     {
-        ulong areas = 0;
+        ulong areas = 0, threads = 0;
         foreach (Process process in _processes)
+        {
             areas += (ulong)process.Areas.Count;
+            threads += (ulong)process.ThreadCount;
+        }
+
         Expect(areas, Caches.VmAreaStruct.ObjectsInUse, "areas", "vm_area_struct objects");
-        Expect((ulong)_processes.Count, Caches.TaskStruct.ObjectsInUse, "processes", "task_struct objects");
+        Expect(threads, Caches.TaskStruct.ObjectsInUse, "threads", "task_struct objects");
         CheckAnonVmas();
         Files.Names.CheckInvariants();
         Expect(Files.OpenedCount, Caches.Filp.ObjectsInUse, "open files", "filp objects");
-        ulong stacks = (ulong)(_processes.Count * TaskObjects.StackPages);
+        ulong stacks = threads * TaskObjects.StackPages;
         Expect(stacks * PageSize.Bytes / 1024, Stat[VmEvent.nr_kernel_stack], "KiB of kernel stacks", "KiB in nr_kernel_stack");
         return Caches.CheckInvariants() + stacks;
     }

@@ -113,6 +113,13 @@ public sealed unsafe partial class Machine
         _byPid.Add((process, family));
     }
 
+    /// <summary>The next number, for a thread that is no process's first: no page belongs to it.</summary>
+    internal int TakeThreadNumber()
+    {
+        _byPid.Add((null, s_nobody));
+        return _nextPid++;
+    }
+
     private void Leave(Process process)
     {
         List<Process> family = FamilyOf((uint)process.Pid);

@@ -193,7 +193,7 @@ public sealed unsafe partial class Machine : IDisposable
             return null;
         }
 
-        var process = new Process(this, layout, TakePid(), cpu, top, objects, cgroup);
+        var process = new Process(this, layout, _nextPid++, cpu, top, objects, cgroup);
         Enter(process, parent == null ? null : FamilyOf((uint)parent.Pid));
         cgroup?.Add(process);
         process.Task.StartTime = Clock.Now;
@@ -215,9 +215,6 @@ public sealed unsafe partial class Machine : IDisposable
         };
         return _tlbs.Length == 0 ? null : new ProcessTlb(_tlbs[cpu], pid, levels);
     }
-
-    /// <summary>The next number for a process or a thread.</summary>
-    internal int TakePid() => _nextPid++;
 
     internal void Remove(Process process)
     {

@@ -26,7 +26,7 @@ public sealed unsafe partial class Process
             return null;
         }
 
-        var thread = new ProcessThread(_machine.TakePid(), Task.Comm, _machine.Clock.Now, objects);
+        var thread = new ProcessThread(_machine.TakeThreadNumber(), Task.Comm, _machine.Clock.Now, objects);
         (_threads ??= []).Add(thread);
         return thread;
     }

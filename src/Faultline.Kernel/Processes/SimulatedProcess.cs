@@ -6,6 +6,8 @@ namespace Faultline.Kernel;
 /// </summary>
 public readonly struct SimulatedProcess(Process process) : ISystemCalls, IMemoryAccess
 {
+    public static bool SeesEveryStore => false;
+
     public Process Process { get; } = process;
 
     public VirtualAddress CurrentBreak => Process.CurrentBreak;

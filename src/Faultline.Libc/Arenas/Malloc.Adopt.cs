@@ -18,7 +18,7 @@ public sealed unsafe partial class Malloc<TProcess>
         ulong arena = pointer < _process.CurrentBreak.Value ? _mainArena : _arenas.Find(known => HeapLayout.Of(known) == HeapLayout.Of(pointer));
         if (arena != 0)
         {
-            AttachedThreads(arena)++;
+            Store(in AttachedThreads(arena), AttachedThreads(arena) + 1);
             thread.Arena = arena;
             _nextToUse = NextArena(arena);
         }

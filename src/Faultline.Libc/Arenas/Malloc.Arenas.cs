@@ -39,7 +39,7 @@ public sealed unsafe partial class Malloc<TProcess>
 
     private ulong NextArena(ulong arena) => Word(arena + ArenaLayout.Next);
 
-    private ref ulong AttachedThreads(ulong arena) => ref Word(arena + ArenaLayout.AttachedThreads);
+    private ref readonly ulong AttachedThreads(ulong arena) => ref Word(arena + ArenaLayout.AttachedThreads);
 
     /// <summary>Attaches a thread to an arena, for good. 0 if a new one was due and there is no memory for it.</summary>
     private ulong SelectArena(MallocThread thread, ulong hint)
@@ -50,9 +50,9 @@ public sealed unsafe partial class Malloc<TProcess>
             arena = MayCreateArena() ? CreateArena(hint) : PickUsedArena();
         if (arena != 0)
         {
-            AttachedThreads(arena)++;
+            Store(in AttachedThreads(arena), AttachedThreads(arena) + 1);
             if (thread.Arena != 0)
-                AttachedThreads(thread.Arena)--;
+                Store(in AttachedThreads(thread.Arena), AttachedThreads(thread.Arena) - 1);
             thread.Arena = arena;
         }
 
@@ -126,12 +126,13 @@ public sealed unsafe partial class Malloc<TProcess>
         if (heap == 0)
             return 0;
         ulong arena = heap + HeapLayout.HeaderSize, size = Word(heap + HeapLayout.Size);
-        Word(heap + HeapLayout.Arena) = arena;
+        Store(in Word(heap + HeapLayout.Arena), arena);
         InitializeArena(arena);
-        SystemMemory(arena) = MaximumSystemMemory(arena) = size;
+        Store(in MaximumSystemMemory(arena), size);
+        Store(in SystemMemory(arena), size);
         SetTop(arena, heap + HeapLayout.FirstChunk, size - HeapLayout.FirstChunk);
-        Word(arena + ArenaLayout.Next) = NextArena(_mainArena);
-        Volatile.Write(ref Word(_mainArena + ArenaLayout.Next), arena);
+        Store(in Word(arena + ArenaLayout.Next), NextArena(_mainArena));
+        Volatile.Write(ref Unsafe.AsRef(in Word(_mainArena + ArenaLayout.Next)), arena);
         _arenas.Add(arena);
         _arenaCount++;
         return arena;

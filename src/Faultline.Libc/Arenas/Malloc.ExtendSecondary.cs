@@ -12,8 +12,8 @@ public sealed unsafe partial class Malloc<TProcess>
         if ((long)missing > 0 && GrowHeap(oldHeap, missing))
         {
             ulong heapSize = Word(oldHeap + HeapLayout.Size);
-            SystemMemory(arena) += heapSize - oldHeapSize;
-            Head(oldTop) = (oldHeap + heapSize - oldTop) | ChunkLayout.PreviousInUse;
+            Store(in SystemMemory(arena), SystemMemory(arena) + heapSize - oldHeapSize);
+            Store(in Head(oldTop), (oldHeap + heapSize - oldTop) | ChunkLayout.PreviousInUse);
             return true;
         }
 
@@ -21,9 +21,9 @@ public sealed unsafe partial class Malloc<TProcess>
         if (heap == 0)
             return false;
         ulong newSize = Word(heap + HeapLayout.Size);
-        Word(heap + HeapLayout.Arena) = arena;
-        Word(heap + HeapLayout.Previous) = oldHeap;
-        SystemMemory(arena) += newSize;
+        Store(in Word(heap + HeapLayout.Arena), arena);
+        Store(in Word(heap + HeapLayout.Previous), oldHeap);
+        Store(in SystemMemory(arena), SystemMemory(arena) + newSize);
         SetTop(arena, heap + HeapLayout.HeaderSize, newSize - HeapLayout.HeaderSize);
         FenceOffHeap(thread, arena, oldTop, oldSize);
         return true;
@@ -42,18 +42,18 @@ public sealed unsafe partial class Malloc<TProcess>
         ulong rest = (oldSize - ChunkLayout.MinimumSize) & ~ChunkLayout.AlignmentMask;
         ulong fence = oldTop + rest, last = fence + ChunkLayout.HeaderSize;
         TouchWrite(last + ChunkLayout.SizeOffset);
-        Head(last) = ChunkLayout.PreviousInUse;
+        Store(in Head(last), ChunkLayout.PreviousInUse);
         if (rest < ChunkLayout.MinimumSize)
         {
-            Head(oldTop) = (rest + ChunkLayout.HeaderSize) | ChunkLayout.PreviousInUse;
-            PreviousSize(last) = rest + ChunkLayout.HeaderSize;
+            Store(in Head(oldTop), (rest + ChunkLayout.HeaderSize) | ChunkLayout.PreviousInUse);
+            Store(in PreviousSize(last), rest + ChunkLayout.HeaderSize);
             return;
         }
 
         TouchWrite(fence + ChunkLayout.SizeOffset);
-        Head(fence) = ChunkLayout.HeaderSize | ChunkLayout.PreviousInUse;
-        PreviousSize(last) = ChunkLayout.HeaderSize;
-        Head(oldTop) = rest | ChunkLayout.PreviousInUse | ChunkLayout.SecondaryArena;
+        Store(in Head(fence), ChunkLayout.HeaderSize | ChunkLayout.PreviousInUse);
+        Store(in PreviousSize(last), ChunkLayout.HeaderSize);
+        Store(in Head(oldTop), rest | ChunkLayout.PreviousInUse | ChunkLayout.SecondaryArena);
         CoreFree(thread, arena, oldTop, locked: true);
     }
 }

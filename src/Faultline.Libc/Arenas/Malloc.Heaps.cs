@@ -40,10 +40,11 @@ public sealed unsafe partial class Malloc<TProcess>
         }
 
         TouchWrite(heap + HeapLayout.Size);
-        Word(heap + HeapLayout.Arena) = 0;
-        Word(heap + HeapLayout.Previous) = 0;
-        Word(heap + HeapLayout.Size) = Word(heap + HeapLayout.WritableSize) = size;
-        Word(heap + HeapLayout.PageSizeField) = PageSize.Bytes;
+        Store(in Word(heap + HeapLayout.Arena), 0);
+        Store(in Word(heap + HeapLayout.Previous), 0);
+        Store(in Word(heap + HeapLayout.WritableSize), size);
+        Store(in Word(heap + HeapLayout.Size), size);
+        Store(in Word(heap + HeapLayout.PageSizeField), PageSize.Bytes);
         return heap;
     }
 
@@ -92,7 +93,7 @@ public sealed unsafe partial class Malloc<TProcess>
     /// </summary>
     private bool GrowHeap(ulong heap, ulong bytes)
     {
-        ref ulong writable = ref Word(heap + HeapLayout.WritableSize);
+        ref readonly ulong writable = ref Word(heap + HeapLayout.WritableSize);
         ulong size = Word(heap + HeapLayout.Size) + PageSize.Up(bytes);
         if (size > HeapLayout.MaximumSize)
             return false;
@@ -100,10 +101,10 @@ public sealed unsafe partial class Malloc<TProcess>
         {
             if (_process.Mprotect(new VirtualAddress(heap + writable), size - writable, Protection.ReadWrite).Failed)
                 return false;
-            writable = size;
+            Store(in writable, size);
         }
 
-        Word(heap + HeapLayout.Size) = size;
+        Store(in Word(heap + HeapLayout.Size), size);
         return true;
     }
 
@@ -126,10 +127,10 @@ public sealed unsafe partial class Malloc<TProcess>
         {
             if (_process.Mmap(tail, bytes, Protection.None, MapFlags.Private | MapFlags.Fixed).Failed)
                 return false;
-            Word(heap + HeapLayout.WritableSize) = size;
+            Store(in Word(heap + HeapLayout.WritableSize), size);
         }
 
-        Word(heap + HeapLayout.Size) = size;
+        Store(in Word(heap + HeapLayout.Size), size);
         _shadow.Discard(tail.Value, bytes);
         return true;
     }

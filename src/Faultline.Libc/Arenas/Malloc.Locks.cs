@@ -12,18 +12,22 @@ public sealed unsafe partial class Malloc<TProcess>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void Lock(ulong arena)
     {
-        if (_multiThreaded && arena != 0)
-            HostLock.Enter(ref IntWord(arena + ArenaLayout.Mutex));
+        if (!_multiThreaded || arena == 0)
+            return;
+        NoteStore(arena + ArenaLayout.Mutex);
+        HostLock.Enter(ref Mutex(arena));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void Unlock(ulong arena)
     {
         if (_multiThreaded && arena != 0)
-            HostLock.Exit(ref IntWord(arena + ArenaLayout.Mutex));
+            HostLock.Exit(ref Mutex(arena));
     }
 
-    private bool IsLocked(ulong arena) => HostLock.IsTaken(ref IntWord(arena + ArenaLayout.Mutex));
+    private bool IsLocked(ulong arena) => HostLock.IsTaken(ref Mutex(arena));
+
+    private ref int Mutex(ulong arena) => ref Unsafe.AsRef(in IntWord(arena + ArenaLayout.Mutex));
 
     /// <summary>
     /// The model failed in a call, which left its locks taken: every call of another thread that needs a lock throws
@@ -34,7 +38,7 @@ public sealed unsafe partial class Malloc<TProcess>
         ulong arena = _mainArena;
         do
         {
-            HostLock.Break(ref IntWord(arena + ArenaLayout.Mutex));
+            HostLock.Break(ref Mutex(arena));
             arena = NextArena(arena);
         }
         while (arena != _mainArena);

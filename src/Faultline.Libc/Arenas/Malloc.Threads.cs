@@ -59,9 +59,10 @@ public sealed unsafe partial class Malloc<TProcess>
         if (arena == 0)
             return;
         HostLock.Enter(ref _arenaLists);
-        if (--AttachedThreads(arena) == 0)
+        Store(in AttachedThreads(arena), AttachedThreads(arena) - 1);
+        if (AttachedThreads(arena) == 0)
         {
-            Word(arena + ArenaLayout.NextFree) = _freeArenas;
+            Store(in Word(arena + ArenaLayout.NextFree), _freeArenas);
             _freeArenas = arena;
         }
 

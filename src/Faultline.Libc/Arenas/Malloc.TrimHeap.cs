@@ -19,8 +19,8 @@ public sealed unsafe partial class Malloc<TProcess>
         ulong extra = PageSize.Down(spare - pad);
         if (extra == 0 || !ShrinkHeap(heap, extra))
             return;
-        SystemMemory(arena) -= extra;
-        Head(top) = (size - extra) | ChunkLayout.PreviousInUse;
+        Store(in SystemMemory(arena), SystemMemory(arena) - extra);
+        Store(in Head(top), (size - extra) | ChunkLayout.PreviousInUse);
     }
 
     /// <summary>
@@ -38,7 +38,7 @@ public sealed unsafe partial class Malloc<TProcess>
         if (room + free + HeapLayout.MaximumSize - previousSize < pad + ChunkLayout.MinimumSize + PageSize.Bytes)
             return false;
 
-        SystemMemory(arena) -= Word(heap + HeapLayout.Size);
+        Store(in SystemMemory(arena), SystemMemory(arena) - Word(heap + HeapLayout.Size));
         if (heap + HeapLayout.MaximumSize == _heapHint)
             _heapHint = 0;
 
@@ -51,8 +51,8 @@ public sealed unsafe partial class Malloc<TProcess>
             Unlink(fence);
         }
 
-        Top(arena) = fence;
-        Head(fence) = (room + free) | ChunkLayout.PreviousInUse;
+        Store(in Top(arena), fence);
+        Store(in Head(fence), (room + free) | ChunkLayout.PreviousInUse);
         return true;
     }
 }

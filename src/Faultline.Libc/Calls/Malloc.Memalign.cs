@@ -92,13 +92,13 @@ public sealed unsafe partial class Malloc<TProcess>
         TouchWrite(aligned + ChunkLayout.SizeOffset);
         if (IsMapped(chunk + ChunkLayout.HeaderSize))
         {
-            PreviousSize(aligned) = PreviousSize(chunk) + lead;
-            Head(aligned) = size | ChunkLayout.Mapped;
+            Store(in PreviousSize(aligned), PreviousSize(chunk) + lead);
+            Store(in Head(aligned), size | ChunkLayout.Mapped);
             return false;
         }
 
-        Head(aligned) = size | ChunkLayout.PreviousInUse | ArenaFlag(arena);
-        Head(aligned + size) |= ChunkLayout.PreviousInUse;
+        Store(in Head(aligned), size | ChunkLayout.PreviousInUse | ArenaFlag(arena));
+        Store(in Head(aligned + size), Head(aligned + size) | ChunkLayout.PreviousInUse);
         SetSizeKeepingPrevious(arena, chunk, lead);
         CoreFree(thread, arena, chunk, locked: true);
         return true;
@@ -112,7 +112,7 @@ public sealed unsafe partial class Malloc<TProcess>
             return;
         ulong tail = chunk + size;
         TouchWrite(tail + ChunkLayout.SizeOffset);
-        Head(tail) = (whole - size) | ChunkLayout.PreviousInUse | ArenaFlag(arena);
+        Store(in Head(tail), (whole - size) | ChunkLayout.PreviousInUse | ArenaFlag(arena));
         SetSizeKeepingPrevious(arena, chunk, size);
         CoreFree(thread, arena, tail, locked: true);
     }

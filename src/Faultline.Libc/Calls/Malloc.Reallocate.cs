@@ -90,9 +90,9 @@ public sealed unsafe partial class Malloc<TProcess>
     {
         SetSizeKeepingPrevious(arena, chunk, size);
         ulong top = chunk + size;
-        Top(arena) = top;
+        Store(in Top(arena), top);
         TouchWrite(top + ChunkLayout.SizeOffset);
-        Head(top) = (available - size) | ChunkLayout.PreviousInUse;
+        Store(in Head(top), (available - size) | ChunkLayout.PreviousInUse);
         return chunk + ChunkLayout.HeaderSize;
     }
 
@@ -106,20 +106,20 @@ public sealed unsafe partial class Malloc<TProcess>
         if (rest < ChunkLayout.MinimumSize)
         {
             SetSizeKeepingPrevious(arena, chunk, available);
-            Head(chunk + available) |= ChunkLayout.PreviousInUse;
+            Store(in Head(chunk + available), Head(chunk + available) | ChunkLayout.PreviousInUse);
             return;
         }
 
         ulong tail = chunk + size;
         SetSizeKeepingPrevious(arena, chunk, size);
         TouchWrite(tail + ChunkLayout.SizeOffset);
-        Head(tail) = rest | ChunkLayout.PreviousInUse | ArenaFlag(arena);
-        Head(tail + rest) |= ChunkLayout.PreviousInUse;
+        Store(in Head(tail), rest | ChunkLayout.PreviousInUse | ArenaFlag(arena));
+        Store(in Head(tail + rest), Head(tail + rest) | ChunkLayout.PreviousInUse);
         CoreFree(thread, arena, tail, locked: true);
     }
 
     private void SetSizeKeepingPrevious(ulong arena, ulong chunk, ulong size) =>
-        Head(chunk) = size | (Head(chunk) & ChunkLayout.PreviousInUse) | ArenaFlag(arena);
+        Store(in Head(chunk), size | (Head(chunk) & ChunkLayout.PreviousInUse) | ArenaFlag(arena));
 
     private void CopyBlock(ulong destination, ulong source, ulong length) =>
         _process.Copy(new VirtualAddress(destination), new VirtualAddress(source), length);

@@ -34,8 +34,8 @@ public sealed unsafe partial class Malloc<TProcess>
             return 0;
         RequireCovered(mapping.Address.Value, length);
         ulong moved = mapping.Address.Value + lead;
-        PreviousSize(moved) = lead;
-        Head(moved) = (length - lead) | ChunkLayout.Mapped;
+        Store(in PreviousSize(moved), lead);
+        Store(in Head(moved), (length - lead) | ChunkLayout.Mapped);
         TouchWrite(moved + ChunkLayout.SizeOffset);
         CountMapping(0, length - oldLength);
         return moved;

@@ -6,18 +6,18 @@ namespace Faultline.Libc;
 public sealed unsafe partial class Malloc<TProcess>
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private ref ulong Top(ulong arena) => ref Word(arena + ArenaLayout.Top);
+    private ref readonly ulong Top(ulong arena) => ref Word(arena + ArenaLayout.Top);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private ref ulong LastRemainder(ulong arena) => ref Word(arena + ArenaLayout.LastRemainder);
+    private ref readonly ulong LastRemainder(ulong arena) => ref Word(arena + ArenaLayout.LastRemainder);
 
     /// <summary>Not 0: there may be chunks in fastbins.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private ref int HaveFastChunks(ulong arena) => ref IntWord(arena + ArenaLayout.HaveFastChunks);
+    private ref readonly int HaveFastChunks(ulong arena) => ref IntWord(arena + ArenaLayout.HaveFastChunks);
 
-    private ref ulong SystemMemory(ulong arena) => ref Word(arena + ArenaLayout.SystemMemory);
+    private ref readonly ulong SystemMemory(ulong arena) => ref Word(arena + ArenaLayout.SystemMemory);
 
-    private ref ulong MaximumSystemMemory(ulong arena) => ref Word(arena + ArenaLayout.MaximumSystemMemory);
+    private ref readonly ulong MaximumSystemMemory(ulong arena) => ref Word(arena + ArenaLayout.MaximumSystemMemory);
 
     private bool IsContiguous(ulong arena) => (IntWord(arena + ArenaLayout.Flags) & ArenaLayout.NonContiguous) == 0;
 
@@ -37,24 +37,25 @@ public sealed unsafe partial class Malloc<TProcess>
         for (int index = 1; index <= BinIndex.Heads; index++)
         {
             ulong head = BinHead(arena, index);
-            Fd(head) = Bk(head) = head;
+            Store(in Bk(head), head);
+            Store(in Fd(head), head);
         }
 
         if (arena != _mainArena)
-            IntWord(arena + ArenaLayout.Flags) = ArenaLayout.NonContiguous;
-        Top(arena) = BinHead(arena, BinIndex.Unsorted);
+            Store(in IntWord(arena + ArenaLayout.Flags), ArenaLayout.NonContiguous);
+        Store(in Top(arena), BinHead(arena, BinIndex.Unsorted));
     }
 
     private void UpdateMaximumSystemMemory(ulong arena)
     {
         if (SystemMemory(arena) > MaximumSystemMemory(arena))
-            MaximumSystemMemory(arena) = SystemMemory(arena);
+            Store(in MaximumSystemMemory(arena), SystemMemory(arena));
     }
 
     /// <summary>The binmap as two 64-bit words: bit i of the pair stands for bin i.</summary>
-    private ref ulong BinMap(ulong arena, int half) => ref Word(arena + ArenaLayout.BinMap + (ulong)half * 8);
+    private ref readonly ulong BinMap(ulong arena, int half) => ref Word(arena + ArenaLayout.BinMap + (ulong)half * 8);
 
-    private void MarkBin(ulong arena, int index) => BinMap(arena, index >> 6) |= 1UL << (index & 63);
+    private void MarkBin(ulong arena, int index) => Store(in BinMap(arena, index >> 6), BinMap(arena, index >> 6) | 1UL << (index & 63));
 
-    private void UnmarkBin(ulong arena, int index) => BinMap(arena, index >> 6) &= ~(1UL << (index & 63));
+    private void UnmarkBin(ulong arena, int index) => Store(in BinMap(arena, index >> 6), BinMap(arena, index >> 6) & ~(1UL << (index & 63)));
 }

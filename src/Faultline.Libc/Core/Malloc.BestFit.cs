@@ -26,7 +26,7 @@ public sealed unsafe partial class Malloc<TProcess>
         Unlink(chunk);
         ulong rest = CutToSize(arena, chunk, size);
         if (rest != 0 && BinIndex.IsSmall(size))
-            LastRemainder(arena) = rest;
+            Store(in LastRemainder(arena), rest);
         return chunk;
     }
 
@@ -68,7 +68,7 @@ public sealed unsafe partial class Malloc<TProcess>
     private ulong SplitOff(ulong arena, ulong chunk, ulong whole, ulong size)
     {
         ulong rest = chunk + size;
-        Head(chunk) = size | ChunkLayout.PreviousInUse | ArenaFlag(arena);
+        Store(in Head(chunk), size | ChunkLayout.PreviousInUse | ArenaFlag(arena));
         TouchWrite(rest + ChunkLayout.SizeOffset);
         PushUnsorted(arena, rest, whole - size);
         return rest;

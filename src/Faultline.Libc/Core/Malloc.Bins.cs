@@ -16,25 +16,26 @@ public sealed unsafe partial class Malloc<TProcess>
     {
         ulong next = Fd(chunk), previous = Bk(chunk);
         Debug.Assert(Bk(next) == chunk && Fd(previous) == chunk && PreviousSize(chunk + SizeOf(chunk)) == SizeOf(chunk));
-        Bk(next) = previous;
-        Fd(previous) = next;
+        Store(in Bk(next), previous);
+        Store(in Fd(previous), next);
         if (BinIndex.IsSmall(SizeOf(chunk)) || FdNextSize(chunk) == 0)
             return;
         if (FdNextSize(next) != 0)
         {
-            BkNextSize(FdNextSize(chunk)) = BkNextSize(chunk);
-            FdNextSize(BkNextSize(chunk)) = FdNextSize(chunk);
+            Store(in BkNextSize(FdNextSize(chunk)), BkNextSize(chunk));
+            Store(in FdNextSize(BkNextSize(chunk)), FdNextSize(chunk));
         }
         else if (FdNextSize(chunk) == chunk)
         {
-            FdNextSize(next) = BkNextSize(next) = next;
+            Store(in BkNextSize(next), next);
+            Store(in FdNextSize(next), next);
         }
         else
         {
-            FdNextSize(next) = FdNextSize(chunk);
-            BkNextSize(next) = BkNextSize(chunk);
-            BkNextSize(FdNextSize(chunk)) = next;
-            FdNextSize(BkNextSize(chunk)) = next;
+            Store(in FdNextSize(next), FdNextSize(chunk));
+            Store(in BkNextSize(next), BkNextSize(chunk));
+            Store(in BkNextSize(FdNextSize(chunk)), next);
+            Store(in FdNextSize(BkNextSize(chunk)), next);
         }
     }
 
@@ -42,10 +43,10 @@ public sealed unsafe partial class Malloc<TProcess>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void LinkBetween(ulong chunk, ulong previous, ulong next)
     {
-        Bk(chunk) = previous;
-        Fd(chunk) = next;
-        Bk(next) = chunk;
-        Fd(previous) = chunk;
+        Store(in Bk(chunk), previous);
+        Store(in Fd(chunk), next);
+        Store(in Bk(next), chunk);
+        Store(in Fd(previous), chunk);
     }
 
     /// <summary>Writes the header and foot of a free chunk and puts it at the front of the unsorted list.</summary>
@@ -57,19 +58,20 @@ public sealed unsafe partial class Malloc<TProcess>
         if (!BinIndex.IsSmall(size))
         {
             TouchWrite(chunk + ChunkLayout.FdNextSizeOffset);
-            FdNextSize(chunk) = BkNextSize(chunk) = 0;
+            Store(in BkNextSize(chunk), 0);
+            Store(in FdNextSize(chunk), 0);
         }
 
-        Head(chunk) = size | ChunkLayout.PreviousInUse;
-        PreviousSize(chunk + size) = size;
+        Store(in Head(chunk), size | ChunkLayout.PreviousInUse);
+        Store(in PreviousSize(chunk + size), size);
     }
 
     /// <summary>Marks a chunk that leaves a list as in use and as this arena's.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void MarkInUse(ulong arena, ulong chunk, ulong size)
     {
-        Head(chunk + size) |= ChunkLayout.PreviousInUse;
-        Head(chunk) |= ArenaFlag(arena);
+        Store(in Head(chunk + size), Head(chunk + size) | ChunkLayout.PreviousInUse);
+        Store(in Head(chunk), Head(chunk) | ArenaFlag(arena));
     }
 
     /// <summary>
@@ -97,7 +99,7 @@ public sealed unsafe partial class Malloc<TProcess>
     {
         ulong previous = Bk(chunk);
         MarkInUse(arena, chunk, size);
-        Bk(bin) = previous;
-        Fd(previous) = bin;
+        Store(in Bk(bin), previous);
+        Store(in Fd(previous), bin);
     }
 }

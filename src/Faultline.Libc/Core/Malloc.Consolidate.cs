@@ -11,16 +11,16 @@ public sealed unsafe partial class Malloc<TProcess>
     /// <summary>Merges every fastbin chunk into its surroundings, smallest sizes first, each list from the chunk freed last.</summary>
     private void Consolidate(ulong arena)
     {
-        HaveFastChunks(arena) = 0;
+        Store(in HaveFastChunks(arena), 0);
         for (ulong index = 0; index < ArenaLayout.FastbinCount; index++)
         {
-            ref ulong head = ref FastbinHead(arena, index);
+            ref readonly ulong head = ref FastbinHead(arena, index);
             ulong chunk = head;
-            head = 0;
+            Store(in head, 0);
             while (chunk != 0)
             {
                 ulong next = Fd(chunk);
-                Bk(chunk) = 0;
+                Mark(chunk, 0);
                 Coalesce(arena, chunk, SizeOf(chunk));
                 chunk = next;
             }

@@ -85,10 +85,10 @@ public sealed unsafe partial class Malloc<TProcess>
         Debug.Assert(rest >= ChunkLayout.MinimumSize && rest < SizeOf(chunk));
         if (((chunk ^ top) & ~PageSize.Mask) != 0 && size <= SmallCut)
             PrepareShadow(PageSize.Down(top), top + rest);
-        Top(arena) = top;
-        Head(chunk) = size | ChunkLayout.PreviousInUse | ArenaFlag(arena);
+        Store(in Top(arena), top);
+        Store(in Head(chunk), size | ChunkLayout.PreviousInUse | ArenaFlag(arena));
         TouchWrite(top + ChunkLayout.SizeOffset);
-        Head(top) = rest | ChunkLayout.PreviousInUse;
+        Store(in Head(top), rest | ChunkLayout.PreviousInUse);
         return chunk;
     }
 }

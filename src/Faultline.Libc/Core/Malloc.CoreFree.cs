@@ -77,14 +77,14 @@ public sealed unsafe partial class Malloc<TProcess>
         if (next == Top(arena))
         {
             size += nextSize;
-            Head(chunk) = size | ChunkLayout.PreviousInUse;
-            Top(arena) = chunk;
+            Store(in Head(chunk), size | ChunkLayout.PreviousInUse);
+            Store(in Top(arena), chunk);
             return size;
         }
 
         if (InUse(next, nextSize))
         {
-            Head(next) &= ~ChunkLayout.PreviousInUse;
+            Store(in Head(next), Head(next) & ~ChunkLayout.PreviousInUse);
         }
         else
         {

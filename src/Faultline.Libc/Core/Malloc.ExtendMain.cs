@@ -26,10 +26,10 @@ public sealed unsafe partial class Malloc<TProcess>
         if (!fromBreak && !MapFallback(size, oldSize, ref wanted, out start))
             return;
         RequireCovered(start, wanted);
-        SystemMemory(arena) += wanted;
+        Store(in SystemMemory(arena), SystemMemory(arena) + wanted);
         if (fromBreak && oldSize != 0 && start == oldTop + oldSize)
         {
-            Head(oldTop) = (oldSize + wanted) | ChunkLayout.PreviousInUse;
+            Store(in Head(oldTop), (oldSize + wanted) | ChunkLayout.PreviousInUse);
             return;
         }
 
@@ -50,7 +50,7 @@ public sealed unsafe partial class Malloc<TProcess>
     private ulong AlignNewTop(ulong arena, ulong oldTop, ulong oldSize, ref ulong start, ulong length)
     {
         if (oldSize != 0)
-            SystemMemory(arena) += start - (oldTop + oldSize);
+            Store(in SystemMemory(arena), SystemMemory(arena) + start - (oldTop + oldSize));
         ulong end = start + length;
         ulong aligned = (start + ChunkLayout.AlignmentMask) & ~ChunkLayout.AlignmentMask;
         ulong correction = aligned - start + oldSize;
@@ -58,7 +58,7 @@ public sealed unsafe partial class Malloc<TProcess>
         start = aligned;
         if (!SetBreakBy((long)correction, out ulong oldBreak))
             return _process.CurrentBreak.Value;
-        SystemMemory(arena) += correction;
+        Store(in SystemMemory(arena), SystemMemory(arena) + correction);
         return oldBreak + correction;
     }
 
@@ -75,7 +75,7 @@ public sealed unsafe partial class Malloc<TProcess>
         SystemCallResult mapping = _process.Mmap(VirtualAddress.Null, length, Protection.ReadWrite, MapFlags.Private);
         if (mapping.Failed)
             return false;
-        IntWord(_mainArena + ArenaLayout.Flags) |= ArenaLayout.NonContiguous;
+        Store(in IntWord(_mainArena + ArenaLayout.Flags), IntWord(_mainArena + ArenaLayout.Flags) | ArenaLayout.NonContiguous);
         start = mapping.Address.Value;
         wanted = length;
         return true;
@@ -83,9 +83,9 @@ public sealed unsafe partial class Malloc<TProcess>
 
     private void SetTop(ulong arena, ulong top, ulong size)
     {
-        Top(arena) = top;
+        Store(in Top(arena), top);
         TouchWrite(top + ChunkLayout.SizeOffset);
-        Head(top) = size | ChunkLayout.PreviousInUse;
+        Store(in Head(top), size | ChunkLayout.PreviousInUse);
     }
 
     /// <summary>
@@ -95,11 +95,11 @@ public sealed unsafe partial class Malloc<TProcess>
     private void FenceOffMain(MallocThread thread, ulong arena, ulong oldTop, ulong oldSize)
     {
         ulong rest = (oldSize - 2 * ChunkLayout.HeaderSize) & ~ChunkLayout.AlignmentMask;
-        Head(oldTop) = rest | ChunkLayout.PreviousInUse;
+        Store(in Head(oldTop), rest | ChunkLayout.PreviousInUse);
         for (ulong fence = oldTop + rest; fence <= oldTop + rest + ChunkLayout.HeaderSize; fence += ChunkLayout.HeaderSize)
         {
             TouchWrite(fence + ChunkLayout.SizeOffset);
-            Head(fence) = ChunkLayout.HeaderSize | ChunkLayout.PreviousInUse;
+            Store(in Head(fence), ChunkLayout.HeaderSize | ChunkLayout.PreviousInUse);
         }
 
         CloseSegment(oldTop + rest + 2 * ChunkLayout.HeaderSize);

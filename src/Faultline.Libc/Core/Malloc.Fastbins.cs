@@ -7,28 +7,32 @@ namespace Faultline.Libc;
 public sealed unsafe partial class Malloc<TProcess>
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private ref ulong FastbinHead(ulong arena, ulong index) => ref Word(arena + ArenaLayout.Fastbins + index * 8);
+    private ref readonly ulong FastbinHead(ulong arena, ulong index) => ref Word(arena + ArenaLayout.Fastbins + index * 8);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static ulong FastbinIndex(ulong size) => (size >> 4) - 2;
 
     private void PushFastbin(ulong arena, ulong chunk, ulong size)
     {
-        HaveFastChunks(arena) = 1;
-        ref ulong head = ref FastbinHead(arena, FastbinIndex(size));
+        Store(in HaveFastChunks(arena), 1);
+        ref readonly ulong head = ref FastbinHead(arena, FastbinIndex(size));
         TouchWrite(chunk + ChunkLayout.FdOffset);
-        Fd(chunk) = head;
-        Bk(chunk) = TcacheLayout.FastbinKey;
-        head = chunk;
+        Store(in Fd(chunk), head);
+        Mark(chunk, TcacheLayout.FastbinKey);
+        Store(in head, chunk);
     }
 
-    private ulong PopFastbin(ref ulong head)
+    private ulong PopFastbin(ref readonly ulong head)
     {
         ulong chunk = head;
-        head = Fd(chunk);
-        Bk(chunk) = 0;
+        Store(in head, Fd(chunk));
+        Mark(chunk, 0);
         return chunk;
     }
+
+    /// <summary>For the heap walk alone: glibc writes nothing there.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void Mark(ulong chunk, ulong key) => Unsafe.AsRef(in Bk(chunk)) = key;
 
     /// <summary>
     /// A chunk of exactly this size, or 0. What else the stack holds moves to the thread's cache, in reverse order, while there
@@ -36,13 +40,13 @@ public sealed unsafe partial class Malloc<TProcess>
     /// </summary>
     private ulong TakeFromFastbin(MallocThread thread, ulong arena, ulong size)
     {
-        ref ulong head = ref FastbinHead(arena, FastbinIndex(size));
+        ref readonly ulong head = ref FastbinHead(arena, FastbinIndex(size));
         if (head == 0)
             return 0;
-        ulong chunk = PopFastbin(ref head);
+        ulong chunk = PopFastbin(in head);
         ulong index = TcacheLayout.IndexOfChunk(size);
         while (head != 0 && CacheHasRoom(thread, index))
-            CachePut(thread.Cache, index, PopFastbin(ref head) + ChunkLayout.HeaderSize);
+            CachePut(thread.Cache, index, PopFastbin(in head) + ChunkLayout.HeaderSize);
         return chunk;
     }
 }

@@ -13,7 +13,8 @@ public sealed unsafe partial class Malloc<TProcess>
         ulong first = Fd(bin), last = Bk(bin);
         if (first == bin)
         {
-            FdNextSize(chunk) = BkNextSize(chunk) = chunk;
+            Store(in BkNextSize(chunk), chunk);
+            Store(in FdNextSize(chunk), chunk);
             LinkBetween(chunk, bin, bin);
         }
         else if (size < SizeOf(last))
@@ -42,10 +43,10 @@ public sealed unsafe partial class Malloc<TProcess>
     private void InsertLeader(ulong chunk, ulong leader)
     {
         ulong larger = BkNextSize(leader);
-        FdNextSize(chunk) = leader;
-        BkNextSize(chunk) = larger;
-        FdNextSize(larger) = chunk;
-        BkNextSize(leader) = chunk;
+        Store(in FdNextSize(chunk), leader);
+        Store(in BkNextSize(chunk), larger);
+        Store(in FdNextSize(larger), chunk);
+        Store(in BkNextSize(leader), chunk);
     }
 
     /// <summary>

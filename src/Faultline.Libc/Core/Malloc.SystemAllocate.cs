@@ -47,8 +47,8 @@ public sealed unsafe partial class Malloc<TProcess>
         ulong chunk = mapping.Address.Value;
         RequireCovered(chunk, length);
         TouchWrite(chunk + ChunkLayout.SizeOffset);
-        PreviousSize(chunk) = 0;
-        Head(chunk) = length | ChunkLayout.Mapped;
+        Store(in PreviousSize(chunk), 0);
+        Store(in Head(chunk), length | ChunkLayout.Mapped);
         CountMapping(1, length);
         return chunk;
     }

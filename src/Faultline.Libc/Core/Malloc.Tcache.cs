@@ -8,10 +8,10 @@ namespace Faultline.Libc;
 public sealed unsafe partial class Malloc<TProcess>
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static ref ushort CacheCount(byte* cache, ulong index) => ref ((ushort*)cache)[index];
+    private static ref readonly ushort CacheCount(byte* cache, ulong index) => ref ((ushort*)cache)[index];
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static ref ulong CacheEntry(byte* cache, ulong index) => ref ((ulong*)(cache + TcacheLayout.Entries))[index];
+    private static ref readonly ulong CacheEntry(byte* cache, ulong index) => ref ((ulong*)(cache + TcacheLayout.Entries))[index];
 
     /// <summary>Takes the block that was cached last; the list must not be empty. User pointer.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -19,9 +19,9 @@ public sealed unsafe partial class Malloc<TProcess>
     {
         ulong pointer = CacheEntry(cache, index);
         Debug.Assert(CacheCount(cache, index) != 0 && Word(pointer + ChunkLayout.WordSize) == TcacheLayout.CachedKey);
-        CacheEntry(cache, index) = Word(pointer);
-        CacheCount(cache, index)--;
-        Word(pointer + ChunkLayout.WordSize) = 0;
+        Store(in CacheEntry(cache, index), Word(pointer));
+        Store(in CacheCount(cache, index), (ushort)(CacheCount(cache, index) - 1));
+        Store(in Word(pointer + ChunkLayout.WordSize), 0);
         return pointer;
     }
 
@@ -29,10 +29,10 @@ public sealed unsafe partial class Malloc<TProcess>
     private void CachePut(byte* cache, ulong index, ulong pointer)
     {
         TouchWrite(pointer);
-        Word(pointer + ChunkLayout.WordSize) = TcacheLayout.CachedKey;
-        Word(pointer) = CacheEntry(cache, index);
-        CacheEntry(cache, index) = pointer;
-        CacheCount(cache, index)++;
+        Store(in Word(pointer + ChunkLayout.WordSize), TcacheLayout.CachedKey);
+        Store(in Word(pointer), CacheEntry(cache, index));
+        Store(in CacheEntry(cache, index), pointer);
+        Store(in CacheCount(cache, index), (ushort)(CacheCount(cache, index) + 1));
     }
 
     /// <summary>

@@ -26,8 +26,8 @@ public sealed unsafe partial class Malloc<TProcess>
         ulong released = end - _process.CurrentBreak.Value;
         if (released == 0)
             return false;
-        SystemMemory(_mainArena) -= released;
-        Head(top) = (size - released) | ChunkLayout.PreviousInUse;
+        Store(in SystemMemory(_mainArena), SystemMemory(_mainArena) - released);
+        Store(in Head(top), (size - released) | ChunkLayout.PreviousInUse);
         if ((long)released > 0)
             _shadow.Discard(PageSize.Up(end - released), PageSize.Down(released));
         return true;

@@ -29,8 +29,8 @@ public sealed unsafe partial class Malloc<TProcess>
                 return 0;
             }
 
-            Bk(unsorted) = Bk(victim);
-            Fd(Bk(victim)) = unsorted;
+            Store(in Bk(unsorted), Bk(victim));
+            Store(in Fd(Bk(victim)), unsorted);
             if (victimSize == size)
             {
                 MarkInUse(arena, victim, size);
@@ -67,7 +67,7 @@ public sealed unsafe partial class Malloc<TProcess>
     {
         Unlink(victim);
         ulong rest = SplitOff(arena, victim, victimSize, size);
-        LastRemainder(arena) = rest;
+        Store(in LastRemainder(arena), rest);
         return victim;
     }
 

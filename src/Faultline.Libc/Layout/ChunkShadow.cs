@@ -52,6 +52,19 @@ public sealed unsafe class ChunkShadow : IDisposable
             _memory.Discard(address - Start.Value, length);
     }
 
+    /// <summary>Takes over the words of a range of another shadow with the same bounds. Pages without any stay untouched.</summary>
+    internal void CopyFrom(ChunkShadow other, ulong address, ulong length)
+    {
+        for (ulong at = address, end = address + length; at < end;)
+        {
+            ulong next = Math.Min(end, PageSize.Down(at) + PageSize.Bytes);
+            var words = new ReadOnlySpan<byte>((void*)(at + other.Delta), (int)(next - at));
+            if (words.ContainsAnyExcept((byte)0))
+                words.CopyTo(new Span<byte>((void*)(at + Delta), words.Length));
+            at = next;
+        }
+    }
+
     /// <summary>Makes the words of a page-aligned range present before they are written: one system call in place of a fault for each page.</summary>
     internal void Populate(ulong address, ulong length) => ReservedMemory.Populate((void*)(address + Delta), length);
 

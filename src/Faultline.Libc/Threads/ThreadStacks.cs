@@ -20,6 +20,7 @@ public sealed class ThreadStacks<TProcess>(Malloc<TProcess> malloc)
     private const ulong VectorEntries = 17, EntryBytes = 16;
 
     private readonly List<ThreadStack> _kept = [];
+    private readonly List<ThreadStack> _used = [];
 
     /// <summary>Stacks that wait for the next thread.</summary>
     public int Kept => _kept.Count;
@@ -31,6 +32,7 @@ public sealed class ThreadStacks<TProcess>(Malloc<TProcess> malloc)
         {
             stack = _kept[^1];
             _kept.RemoveAt(_kept.Count - 1);
+            _used.Add(stack);
             malloc.Process.Access(stack.Descriptor, AccessKind.Write);
             return true;
         }
@@ -48,7 +50,26 @@ public sealed class ThreadStacks<TProcess>(Malloc<TProcess> malloc)
 
         if (stack.Vector == 0)
             malloc.Process.Munmap(stack.Start, ThreadStack.Length);
+        else
+            _used.Add(stack);
         return stack.Vector != 0;
+    }
+
+    /// <summary>
+    /// The child's after a fork (reclaim_stacks): the stacks of threads that it does not have wait for its next ones, and each descriptor is written.
+    /// </summary>
+    /// <param name="child">The child's allocator.</param>
+    /// <param name="own">The stack that the child runs on; null: the first thread's, which is none of these.</param>
+    public ThreadStacks<TProcess> CopyFor(Malloc<TProcess> child, ThreadStack? own)
+    {
+        var stacks = new ThreadStacks<TProcess>(child);
+        stacks._kept.AddRange(_kept.Concat(_used).Where(stack => stack != own));
+        foreach (ThreadStack stack in _used)
+            if (stack == own)
+                stacks._used.Add(stack);
+            else
+                child.Process.Access(stack.Descriptor, AccessKind.Write);
+        return stacks;
     }
 
     /// <summary>The thread runs: its first frames.</summary>
@@ -60,6 +81,7 @@ public sealed class ThreadStacks<TProcess>(Malloc<TProcess> malloc)
     /// <summary>pthread_join, in the joiner's name: the stack is kept, and the oldest go while there are too many.</summary>
     public void Give(MallocThread joiner, ThreadStack stack)
     {
+        _used.Remove(stack);
         _kept.Add(stack);
         while ((ulong)_kept.Count * ThreadStack.Length > CacheLimit)
         {

@@ -9,6 +9,8 @@ namespace Faultline.Shim.Watching;
 /// </summary>
 internal readonly struct ArenaProcess(WatchedProcess watched) : ISystemCalls, IMemoryAccess
 {
+    public static bool SeesEveryStore => false;
+
     /// <summary>Only the main arena moves it, and asks for it under its own lock.</summary>
     public VirtualAddress CurrentBreak => watched.Process.CurrentBreak;
 

@@ -8,6 +8,8 @@ namespace Faultline.Tracing.Replay;
 /// </summary>
 internal readonly struct ReplayProcess(ChargedProcess charged) : ISystemCalls, IMemoryAccess
 {
+    public static bool SeesEveryStore => false;
+
     private Process Process => charged.Process;
 
     public VirtualAddress CurrentBreak => Process.CurrentBreak;

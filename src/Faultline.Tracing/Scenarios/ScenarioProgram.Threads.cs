@@ -6,7 +6,7 @@ namespace Faultline.Tracing.Scenarios;
 // What pthread_create, the end of a thread and pthread_join do, in their order (glibc 2.36, nptl/pthread_create.c).
 internal sealed partial class ScenarioProgram
 {
-    private ThreadStacks<SimulatedProcess>? _stacks;
+    private ThreadStacks<ForkingProcess>? _stacks;
 
     /// <summary>Threads beside the first, also those that ended, by name.</summary>
     public Dictionary<string, ScenarioThread> Threads { get; } = [];
@@ -14,8 +14,8 @@ internal sealed partial class ScenarioProgram
     /// <summary>False (EAGAIN) without memory for it. The process must have malloc.</summary>
     public bool TryStartThread(string name, MallocThread creator)
     {
-        Malloc<SimulatedProcess> malloc = Malloc!;
-        _stacks ??= new ThreadStacks<SimulatedProcess>(malloc);
+        Malloc<ForkingProcess> malloc = Malloc!;
+        _stacks ??= new ThreadStacks<ForkingProcess>(malloc);
         MallocThread own = malloc.StartThread();
         if (!_stacks.TryTake(creator, out ThreadStack stack))
         {

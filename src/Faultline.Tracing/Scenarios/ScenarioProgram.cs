@@ -15,7 +15,7 @@ internal sealed partial class ScenarioProgram : IDisposable
 {
     private readonly bool _hasMalloc;
     private ChunkShadow? _shadow;
-    private Malloc<SimulatedProcess>? _malloc;
+    private Malloc<ForkingProcess>? _malloc;
 
     /// <param name="name">What the scenario calls it.</param>
     /// <param name="process">The simulated process.</param>
@@ -36,7 +36,7 @@ internal sealed partial class ScenarioProgram : IDisposable
     public MallocTunables Tunables { get; }
 
     /// <summary>Made at its first use: its shadow takes address space. Null where malloc is not modelled.</summary>
-    public Malloc<SimulatedProcess>? Malloc => !_hasMalloc ? null : _malloc ??= MakeMalloc();
+    public Malloc<ForkingProcess>? Malloc => !_hasMalloc ? null : _malloc ??= MakeMalloc();
 
     public Dictionary<string, NamedMemory> Memory { get; } = [];
 
@@ -52,15 +52,17 @@ internal sealed partial class ScenarioProgram : IDisposable
     /// <summary>Ended by the OOM killer.</summary>
     public bool WasKilled { get; set; }
 
-    private Malloc<SimulatedProcess> MakeMalloc()
+    private Malloc<ForkingProcess> MakeMalloc()
     {
-        _shadow = new ChunkShadow(Process.Layout.BrkStart, Process.Layout.MmapBase - Process.Layout.BrkStart);
-        return new Malloc<SimulatedProcess>(new SimulatedProcess(Process), _shadow, new MallocOptions
+        _shadow = MakeShadow();
+        return new Malloc<ForkingProcess>(new ForkingProcess(Process), _shadow, new MallocOptions
         {
             OnlineCpus = Process.Machine.Options.Cpus,
             Tunables = Tunables,
         });
     }
+
+    private ChunkShadow MakeShadow() => new(Process.Layout.BrkStart, Process.Layout.MmapBase - Process.Layout.BrkStart);
 
     public void Dispose() => _shadow?.Dispose();
 }

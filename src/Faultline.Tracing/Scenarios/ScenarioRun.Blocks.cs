@@ -125,8 +125,8 @@ internal sealed partial class ScenarioRun
         program.Released[name] = _current.Line;
     }
 
-    private static Malloc<SimulatedProcess> Malloc(ScenarioProgram program, Arguments arguments) => program.Malloc
-        ?? throw new ScenarioStop(arguments.Verb, $"malloc of '{program.Name}' is not modelled (a forked child or a 32-bit process): use mmap there");
+    private static Malloc<ForkingProcess> Malloc(ScenarioProgram program, Arguments arguments) => program.Malloc
+        ?? throw new ScenarioStop(arguments.Verb, $"malloc of '{program.Name}' is not modelled (a 32-bit process): use mmap there");
 
     private static string NewName(ScenarioProgram program, Arguments arguments)
     {

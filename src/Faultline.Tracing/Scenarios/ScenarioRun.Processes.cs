@@ -1,5 +1,4 @@
 using Faultline.Kernel;
-using Faultline.Libc;
 using Faultline.Tracing.Scenarios.Language;
 
 namespace Faultline.Tracing.Scenarios;
@@ -15,7 +14,7 @@ internal sealed partial class ScenarioRun
         var settings = new StartSettings();
         foreach ((string key, string value) in arguments.Settings())
             settings.Set(key, value, arguments);
-        Add(name, settings.Start(Machine, name, at), settings.Tunables, settings.HasMalloc(Machine));
+        Add(new ScenarioProgram(name, settings.Start(Machine, name, at), settings.Tunables, settings.HasMalloc(Machine)));
     }
 
     private void Fork(ScenarioProgram parent, Arguments arguments)
@@ -24,12 +23,9 @@ internal sealed partial class ScenarioRun
         Word at = arguments.Last;
         arguments.End();
         RefuseTakenName(name, at);
-        Process child = parent.Process.Fork() ?? throw new ScenarioStop(at, $"fork of '{parent.Name}' failed: ENOMEM");
-        child.Task.Comm = name;
-        // The child's malloc state would be the parent's; a scenario's child touches and maps, and leaves malloc to its parent.
-        ScenarioProgram added = Add(name, child, parent.Tunables, hasMalloc: false);
-        foreach ((string block, NamedMemory memory) in parent.Memory)
-            added.Memory.Add(block, memory with { IsMapping = true });
+        ScenarioProgram child = parent.TryFork(name, _thread) ?? throw new ScenarioStop(at, $"fork of '{parent.Name}' failed: ENOMEM");
+        child.Process.Task.Comm = name;
+        Add(child);
     }
 
     private void Exit(ScenarioProgram program, Arguments arguments)
@@ -52,12 +48,10 @@ internal sealed partial class ScenarioRun
         Machine.Clock.Run(program.Process.Task, time, Machine.Options.Cpus);
     }
 
-    private ScenarioProgram Add(string name, Process process, MallocTunables tunables, bool hasMalloc)
+    private void Add(ScenarioProgram program)
     {
-        var program = new ScenarioProgram(name, process, tunables, hasMalloc);
-        _programs[name] = program;
+        _programs[program.Name] = program;
         _inOrder.Add(program);
-        return program;
     }
 
     private static void RefuseOddName(string name, Word at, string kind)

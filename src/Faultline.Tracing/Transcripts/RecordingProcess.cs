@@ -5,6 +5,8 @@ namespace Faultline.Tracing.Transcripts;
 /// <summary>A simulated process whose system calls are written down; accesses go straight through.</summary>
 internal readonly struct RecordingProcess(Process process, SystemCallLog log) : ISystemCalls, IMemoryAccess
 {
+    public static bool SeesEveryStore => false;
+
     private readonly SimulatedProcess _process = new(process);
 
     public VirtualAddress CurrentBreak => _process.CurrentBreak;

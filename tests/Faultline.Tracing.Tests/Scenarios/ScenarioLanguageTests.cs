@@ -164,6 +164,45 @@ public sealed class ScenarioLanguageTests
         Assert.Equal(5, result.Expectations);
     }
 
+    /// <summary>Both go on with the same heap, block by block, and copy a page when they first write to it.</summary>
+    [Fact]
+    public void AForkedChildHasMalloc()
+    {
+        ScenarioResult result = Scenario.Run(
+            "s",
+            """
+            machine thp=never
+            start p
+            p: malloc a 100
+            p: malloc b 300K
+            p: malloc gone 10
+            p: free gone
+            p: thread t
+            p.t: malloc c 100
+            p: fork k
+            expect k.threads == 1 and k.arenas == 2 and k.b is mapped and k.gone is released
+            let before = k.minflt
+            k: free b
+            k: free c
+            k: realloc a 3000
+            k: malloc d 100
+            expect k.minflt > before
+            expect p.a.size == 100 and p.b is mapped
+            p: free a
+            p.t: fork grandchild
+            grandchild: free c
+            grandchild: thread u
+            grandchild.u: malloc e 100
+            expect grandchild.arenas == 2 and grandchild.threads == 2
+            p: exit
+            k: malloc f 1M
+            k: exit
+            grandchild: exit
+            """,
+            TextWriter.Null);
+        Assert.Equal(4, result.Expectations);
+    }
+
     [Fact]
     public void AnArgumentThatFailsIsNoReasonToGoOn()
     {
