@@ -29,6 +29,17 @@ public sealed unsafe partial class Machine
     /// <summary>First frames of huge pages of which parts are no longer mapped.</summary>
     internal DeferredSplitQueue PartlyMapped { get; }
 
+    /// <summary>Nanoseconds since the start that processors worked for reclaim and swap, and that processes waited for the swap device. The clock has them only where somebody lets it run.</summary>
+    public (ulong Working, ulong Waiting) ReclaimTime => (SwapDevice.Worked, SwapDevice.Waited);
+
+    /// <summary>Lets time pass in which the kernel worked for a process, and in which that waited for a device. Nanoseconds.</summary>
+    public void PassKernelTime(Process process, ulong working, ulong waiting)
+    {
+        Clock.RunKernel(process.Task, working, waiting, Options.Cpus);
+        if (process.HasExited)
+            TimesOfExited.AddSystem(process.Cpu, working);
+    }
+
     /// <summary>Pages of swap that are free (SwapFree).</summary>
     public PageCount SwapFree => new(Swap.Free);
 

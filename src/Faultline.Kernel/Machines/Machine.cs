@@ -38,6 +38,7 @@ public sealed unsafe partial class Machine : IDisposable
         AnonVmas = new AnonVmas(this);
         Commit = new CommitCharge(this, Frames.ManagedPages);
         Log = new KernelLog(Clock);
+        TimesOfExited = new ProcessorTimes(options.Cpus);
         _tlbs = options.Tlb == null ? [] : [.. Enumerable.Range(0, options.Cpus).Select(_ => new HardwareTlb(options.Tlb))];
         Oom = new OomKiller(this);
         Proc = new ProcFs(this);
@@ -99,6 +100,9 @@ public sealed unsafe partial class Machine : IDisposable
             return zones;
         }
     }
+
+    /// <summary>What processes that have ended worked.</summary>
+    internal ProcessorTimes TimesOfExited { get; }
 
     internal FrameAllocator Frames { get; }
 
@@ -220,6 +224,7 @@ public sealed unsafe partial class Machine : IDisposable
     {
         _processes.Remove(process);
         _tlbOfExited += process.Tlb;
+        TimesOfExited.Add(process);
         process.Cgroup?.Remove(process);
         Leave(process);
     }

@@ -24,20 +24,14 @@ public static class MachineFiles
         CultureInfo.InvariantCulture,
         $"0.00 0.00 0.00 1/{machine.Processes.Sum(process => process.ThreadCount)} {machine.LastPid}\n");
 
-    /// <summary>Processor times in ticks of 10 ms; user time is charged to the processor that a process runs on.</summary>
+    /// <summary>Processor times in ticks of 10 ms; a process's are charged to the processor that it runs on.</summary>
     public static string Stat(Machine machine)
     {
         var text = new StringBuilder();
-        ulong[] user = new ulong[machine.Options.Cpus], system = new ulong[machine.Options.Cpus];
-        foreach (Process process in machine.Processes)
-        {
-            user[process.Cpu] += process.Task.UserTime;
-            system[process.Cpu] += process.Task.SystemTime;
-        }
-
-        AppendTimes(text, "cpu ", Sum(user), Sum(system), machine.Clock.Idle);
+        var times = ProcessorTimes.Of(machine);
+        AppendTimes(text, "cpu ", times.AllUser, times.AllSystem, machine.Clock.Idle);
         for (int cpu = 0; cpu < machine.Options.Cpus; cpu++)
-            AppendTimes(text, string.Create(CultureInfo.InvariantCulture, $"cpu{cpu}"), user[cpu], system[cpu], machine.Clock.Idle / (ulong)machine.Options.Cpus);
+            AppendTimes(text, string.Create(CultureInfo.InvariantCulture, $"cpu{cpu}"), times.User[cpu], times.System[cpu], machine.Clock.Idle / (ulong)machine.Options.Cpus);
         text.Append("intr 0\nctxt 0\n");
         text.Append(CultureInfo.InvariantCulture, $"btime {BootTime}\nprocesses {machine.LastPid}\nprocs_running 0\nprocs_blocked 0\n");
         return text.Append("softirq 0 0 0 0 0 0 0 0 0 0 0\n").ToString();
@@ -68,14 +62,6 @@ public static class MachineFiles
 
     private static void AppendTimes(StringBuilder text, string name, ulong user, ulong system, ulong idle)
         => text.Append(CultureInfo.InvariantCulture, $"{name} {MachineClock.Ticks(user)} 0 {MachineClock.Ticks(system)} {MachineClock.Ticks(idle)} 0 0 0 0 0 0\n");
-
-    private static ulong Sum(ulong[] values)
-    {
-        ulong sum = 0;
-        foreach (ulong value in values)
-            sum += value;
-        return sum;
-    }
 
     private static string Seconds(ulong nanoseconds) => string.Create(
         CultureInfo.InvariantCulture,

@@ -45,6 +45,7 @@ internal sealed unsafe class SwapDevice(Frame* frames, VmStat stat, SwapTimes ti
     private int _requests;
     private int _lastRequest;
     private ulong _worked;
+    private ulong _waited;
     private ulong _busyUntil;
 
     /// <summary>Simulated nanoseconds of work and waiting since the machine started.</summary>
@@ -55,7 +56,19 @@ internal sealed unsafe class SwapDevice(Frame* frames, VmStat stat, SwapTimes ti
 
     public int InFlight => _inFlight.Count + _plugged.Count;
 
+    /// <summary>Nanoseconds that processors worked for reclaim and for requests, faults not counted.</summary>
+    public ulong Worked => _worked - _waited;
+
+    /// <summary>Nanoseconds that somebody waited for a request.</summary>
+    public ulong Waited => _waited;
+
     public void Work(ulong nanoseconds) => _worked += nanoseconds;
+
+    private void Wait(ulong nanoseconds)
+    {
+        _waited += nanoseconds;
+        Work(nanoseconds);
+    }
 
     /// <summary>A page is to be written to its slot: it counts as being written from now on.</summary>
     public void Write(uint pfn)
@@ -99,7 +112,7 @@ internal sealed unsafe class SwapDevice(Frame* frames, VmStat stat, SwapTimes ti
         stat[VmEvent.pgpgin] += (ulong)pages * (PageSize.Bytes >> 10);
         Work(times.Issue);
         _busyUntil = Math.Max(_busyUntil, Now) + times.PerRequest + ((ulong)pages * times.PerPage);
-        Work(_busyUntil + times.ReadLatency - Now);
+        Wait(_busyUntil + times.ReadLatency - Now);
     }
 
     /// <summary>The next page whose write is done by now; 0 if there is none.</summary>
@@ -119,7 +132,7 @@ internal sealed unsafe class SwapDevice(Frame* frames, VmStat stat, SwapTimes ti
             return false;
         ulong done = _inFlight.Peek().Done;
         if (done > Now)
-            Work(done - Now);
+            Wait(done - Now);
         return true;
     }
 }

@@ -42,6 +42,15 @@ public sealed class MachineClock
         Ring();
     }
 
+    /// <summary>The kernel works for a process for so long, which then waits for a device; the other processors idle. All are nanoseconds.</summary>
+    internal void RunKernel(TaskInfo task, ulong working, ulong waiting, int cpus)
+    {
+        Now += working + waiting;
+        task.SystemTime += working;
+        Idle += (working * (ulong)(cpus - 1)) + (waiting * (ulong)cpus);
+        Ring();
+    }
+
     /// <summary>One process computes for so long, in user mode, while the other processors idle.</summary>
     public void Run(TaskInfo task, ulong nanoseconds, int cpus)
     {

@@ -18,9 +18,8 @@ public static class VmstatView
     {
         MemoryFigures memory = MemoryFigures.Of(machine);
         VmStat stat = machine.Stat;
-        ulong busy = 0;
-        foreach (Process process in machine.Processes)
-            busy += MachineClock.Ticks(process.Task.UserTime + process.Task.SystemTime);
+        var times = ProcessorTimes.Of(machine);
+        ulong user = MachineClock.Ticks(times.AllUser), system = MachineClock.Ticks(times.AllSystem), busy = user + system;
         // Where no time has passed, one tick counts as idle, as in vmstat.
         ulong idle = MachineClock.Ticks(machine.Clock.Idle);
         idle += busy + idle == 0 ? 1UL : 0;
@@ -31,7 +30,7 @@ public static class VmstatView
             $"{0,2} {0,2} {memory.SwapUsed,6} {memory.Free,6} {memory.Buffers,6} {memory.Cache,6} "
             + $"{since.Rate(MemoryFigures.Kib(stat[VmEvent.pswpin])),4} {since.Rate(MemoryFigures.Kib(stat[VmEvent.pswpout])),4} "
             + $"{since.Rate(stat[VmEvent.pgpgin]),5} {since.Rate(stat[VmEvent.pgpgout]),5} {0,4} {0,4} "
-            + $"{since.Percent(busy),2} {0,2} {since.Percent(idle),2} {0,2} {0,2}\n");
+            + $"{since.Percent(user),2} {since.Percent(system),2} {since.Percent(idle),2} {0,2} {0,2}\n");
     }
 
     private readonly record struct Ticks(ulong Total)

@@ -14,7 +14,7 @@ internal static class ScenarioVerb
           start sshd uid=0                        a process; settings: uid, nice, oom_adj, oom_score_adj, tunables
           sshd: malloc buf 64M                    also calloc, realloc, memalign, free, malloc_trim, sbrk, mallopt
           sshd: write buf [OFFSET [LENGTH]]       touch it; read likewise
-          sshd: mmap area 1G                      also munmap, madvise; fork NAME; cpu 40s; exit
+          sshd: mmap area 1G                      also munmap, madvise; fork NAME; exit; cpu 40s (the kernel's time passes by itself)
           sshd: thread worker                     a thread, with a stack and an arena; sshd.worker: malloc buf 64K; exit ends it
           write /proc/$(pidof sshd)/oom_adj -16   as a shell would; 'su 1000' and 'su root' say who types it
           refused EACCES write /proc/…            the same where it must fail

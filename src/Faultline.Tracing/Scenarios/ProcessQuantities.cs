@@ -25,6 +25,8 @@ internal static class ProcessQuantities
         ["majflt"] = program => program.Process.MajorFaults,
         ["faults"] = program => program.Process.MinorFaults + program.Process.MajorFaults,
         ["threads"] = program => program.Process.ThreadCount,
+        ["utime"] = program => program.Process.Task.UserTime,
+        ["stime"] = program => program.Process.Task.SystemTime,
         ["maps"] = program => program.Process.MapCount,
         ["heap"] = program => program.Process.CurrentBreak.Value - program.Process.Layout.BrkStart.Value,
         ["brk"] = program => program.Process.SystemCalls.Brk,

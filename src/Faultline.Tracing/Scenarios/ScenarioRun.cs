@@ -93,6 +93,7 @@ internal sealed partial class ScenarioRun : IDisposable
         _thread = names.Length == 1 ? null : RunningThread(program, name, names[1]);
         if (!ProcessVerbs.TryGetValue(statement.Verb.Text, out Action<ScenarioRun, ScenarioProgram, Arguments>? verb))
             throw Unknown(statement.Verb, ProcessVerbs.Keys, "operation of a process");
+        TimeSpent before = SpentFor(program.Process);
         try
         {
             verb(this, program, new Arguments(statement, Expand));
@@ -101,6 +102,8 @@ internal sealed partial class ScenarioRun : IDisposable
         {
             // It was killed in the middle of a call: what the call would have asked of the kernel next does not happen.
         }
+
+        PassTime(program.Process, before);
     }
 
     /// <summary>Who died in a statement, whoever's it was: the OOM killer picks as it likes.</summary>

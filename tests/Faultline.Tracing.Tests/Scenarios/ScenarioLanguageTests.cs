@@ -203,6 +203,37 @@ public sealed class ScenarioLanguageTests
         Assert.Equal(4, result.Expectations);
     }
 
+    /// <summary>16,384 faults, each with a frame, at the prices of the cost model; the processor that idles meanwhile; waiting for swap, which is nobody's work.</summary>
+    [Fact]
+    public void TimePassesByWhatTheKernelDoes()
+    {
+        ScenarioResult result = Scenario.Run(
+            "s",
+            """
+            machine ram=64M swap=128M thp=never cpus=2
+            start p
+            expect machine.uptime == 0
+            p: mmap m 32M
+            let before = p.stime
+            p: write m
+            expect p.stime - before >= 8192 * 1825 and p.stime - before < 8192 * 1900
+            expect p.utime == 0 and machine.uptime == p.stime
+            p: cpu 3s
+            expect p.utime == 3s and machine.uptime == p.stime + 3s
+            p: mmap more 64M
+            p: write more
+            p: read m
+            expect p.majflt > 0 and machine.uptime > p.stime + 3s
+            p: exit
+            let end = machine.uptime
+            start q
+            q: cpu 1s
+            expect machine.uptime - end == 1s and /proc/stat:cpu >= 400
+            """,
+            TextWriter.Null);
+        Assert.Equal(6, result.Expectations);
+    }
+
     [Fact]
     public void AnArgumentThatFailsIsNoReasonToGoOn()
     {
