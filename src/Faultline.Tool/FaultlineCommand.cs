@@ -61,8 +61,12 @@ public static class FaultlineCommand
             + "how many page faults it takes, what leaks and what fragments.")
         {
             RunVerb.Create(programArguments, error),
-            TranscriptVerb.Create(programArguments, output),
+            TranscriptVerb.Create(programArguments, output, error),
             VerifyVerb.Create(programArguments, output, error),
+            SummaryVerb.Create(programArguments, output, error),
+            TreeVerb.Create(programArguments, output, error),
+            TableVerb.Create(programArguments, output, error),
+            TemporaryVerb.Create(programArguments, output, error),
             ReplayVerb.Create(programArguments, output, error),
             ReportVerb.Create(programArguments, error),
             ScenarioVerb.Create(programArguments, output, error),

@@ -11,6 +11,10 @@ internal static class Help
     public const string Root = """
         Examples:
           faultline run --trace app.fltrace samples/ImagePipeline      build a project, run it, report, and record it
+          faultline summary app.fltrace                                the answer in twenty lines
+          faultline tree app.fltrace --metric faults                   who called for it
+          faultline table app.fltrace --sort left                      all call sites
+          faultline temporary app.fltrace                              blocks that are freed right after they were allocated
           faultline replay app.fltrace --memory-limit 256MiB           the same report from a trace, under other settings
           faultline report app.fltrace -o app.html                     the same as a page with pictures
           faultline whatif app.fltrace --vary malloc.arena_max=1,2,4   which settings would cost less
@@ -105,6 +109,10 @@ internal static class Help
             "run" => Run,
             "transcript" => TranscriptVerb.HelpText,
             "verify" => VerifyVerb.HelpText,
+            "summary" => SummaryVerb.HelpText,
+            "tree" => TreeVerb.HelpText,
+            "table" => TableVerb.HelpText,
+            "temporary" => TemporaryVerb.HelpText,
             "replay" => ReplayVerb.HelpText,
             "report" => ReportVerb.HelpText,
             "scenario" => ScenarioVerb.HelpText,

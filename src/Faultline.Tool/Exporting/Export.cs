@@ -26,14 +26,14 @@ internal sealed record ExportRequest(string Trace, ExportFormat Format, ExportMe
 /// <summary>Replays the trace under its own settings and has it written; the last line, on standard error, says what was written and what it is not.</summary>
 internal static class Export
 {
-    /// <summary>Events between two words of progress.</summary>
-    private const ulong Step = 1 << 20;
-
     public static void Write(ExportRequest request, NewFile? target, TextWriter output, TextWriter error)
     {
-        Progress progress = Progress.To(error, quiet: !Terminal.Is(error));
-        ExportInput input = progress.Step($"replaying {Path.GetFileName(request.Trace)}", detail => Replay(request, detail));
-        NewFile.Put(target, output, stream => request.Format.Write(input, stream));
+        ExportInput input = Progress.OnTerminal(error).Reading($"exporting {Path.GetFileName(request.Trace)}", open =>
+        {
+            ExportInput replayed = Replay(request, open);
+            NewFile.Put(target, output, stream => request.Format.Write(replayed, stream));
+            return replayed;
+        });
         if (input.Replay.Damage is { } damage)
             error.WriteLine($"faultline: {request.Trace} is damaged, what comes before it was exported: {damage.ToString().ReplaceLineEndings(" ")}");
         if (input.Stacks.IsEstimate && request.Format.Name is not ("massif" or "allocinfo"))
@@ -43,19 +43,12 @@ internal static class Export
     private static string EstimateNote(ExportInput input) => string.Create(CultureInfo.InvariantCulture,
         $"faultline: stacks were sampled, so these are estimates: {input.Stacks.Total.RequestedBytes:N0} bytes asked for, where the trace has {input.Report.Totals.Sites.RequestedBytes:N0}");
 
-    private static ExportInput Replay(ExportRequest request, IProgress<string> detail)
+    private static ExportInput Replay(ExportRequest request, Func<string, ITraceSource> open)
     {
-        using ITraceSource source = TraceFiles.Open(request.Trace);
-        ulong next = Step;
-        ReplayResult replay = TraceReplay.Run(source, new ReplayOptions { TraceName = Path.GetFileName(request.Trace) }, events =>
-        {
-            if (events < next)
-                return;
-            next += Step;
-            detail.Report($"{events:N0} events");
-        });
+        using ITraceSource source = open(request.Trace);
+        ReplayResult replay = TraceReplay.Run(source, new ReplayOptions { TraceName = Path.GetFileName(request.Trace) });
         RunFacts run = new(request.Trace, replay.Trace.Program, 0, TimeSpan.Zero, 0, 0) { Replay = ReplayFacts.Of(replay, request.Trace) };
         Report report = ReportBuilder.Build(ReplayFacts.ReadingOf(replay), replay.Names, run, new RoutingFacts("replay", [], [], [], [], []));
-        return new(request.Trace, replay, report, StackPathBuilder.Build(replay), request.Metric);
+        return new(request.Trace, replay, report, StackPathBuilder.Build(replay), request.Metric, () => open(request.Trace));
     }
 }

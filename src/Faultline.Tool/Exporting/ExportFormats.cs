@@ -1,6 +1,6 @@
 using Faultline.Reporting;
 using Faultline.Reporting.Exports;
-using Faultline.Tool.Verbs;
+using Faultline.Tracing.Events;
 using Faultline.Tracing.Replay;
 using Faultline.Tracing.Stacks;
 
@@ -16,8 +16,8 @@ internal sealed record ExportFormat(string Name, Action<ExportInput, Stream> Wri
     public bool ReadsAgain { get; init; }
 }
 
-/// <summary>What there is to write: a replayed trace, its report and its stacks, and the metric that was asked for (null: none was).</summary>
-internal sealed record ExportInput(string Trace, ReplayResult Replay, Report Report, StackPaths Stacks, ExportMetric? Metric)
+/// <summary>What there is to write: a replayed trace, its report and its stacks, the metric that was asked for (null: none was), and the trace again, from its start.</summary>
+internal sealed record ExportInput(string Trace, ReplayResult Replay, Report Report, StackPaths Stacks, ExportMetric? Metric, Func<ITraceSource> Again)
 {
     public string Program => Replay.Trace.Program.Length > 0 ? Replay.Trace.Program : Path.GetFileName(Trace);
 }
@@ -30,7 +30,7 @@ internal static class ExportFormats
         new("speedscope", (input, stream) => SpeedscopeExport.Write(input.Stacks, input.Metric is { } one ? [one] : ExportMetric.All, $"{input.Program} (Faultline)", stream)) { HasMetrics = true },
         new("collapsed", (input, stream) => Text(stream, writer => CollapsedExport.Write(input.Stacks, input.Metric ?? ExportMetric.All[0], writer))) { HasMetrics = true },
         new("pprof", (input, stream) => PprofExport.Write(input.Stacks, input.Replay.Trace.StartedUnixNanoseconds, CommentOf(input), stream)) { IsBinary = true },
-        new("massif", (input, stream) => Text(stream, writer => MassifExport.Write(HeapProfile.Take(() => TraceFiles.Open(input.Trace)), input.Replay, input.Program, writer))) { ReadsAgain = true },
+        new("massif", (input, stream) => Text(stream, writer => MassifExport.Write(HeapProfile.Take(input.Again), input.Replay, input.Program, writer))) { ReadsAgain = true },
         new("csv", (input, stream) => Text(stream, writer => CsvExport.Write(input.Stacks, writer))),
         new("parquet", (input, stream) => ParquetExport.Write(input.Stacks, stream)) { IsBinary = true },
         new("allocinfo", (input, stream) => Text(stream, writer => AllocinfoExport.Write(input.Report.Sites, writer))),

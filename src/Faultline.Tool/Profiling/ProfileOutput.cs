@@ -75,10 +75,10 @@ internal sealed class ProfileOutput : IDisposable
     {
         if (run.Recorded is not { Events: > 0 } recorded)
             return (null, "the run left no recording: sizes, lifetimes and pinning are not known");
-        ReplayResult replay = progress.Step($"measuring {Path.GetFileName(_named)}", detail =>
+        ReplayResult replay = progress.Reading($"measuring {Path.GetFileName(_named)}", open =>
         {
-            using ITraceSource source = TraceFiles.Open(_trace);
-            return TraceReplay.Run(source, new ReplayOptions { Measures = true }, events => detail.Report($"{events:N0} events"));
+            using ITraceSource source = open(_trace);
+            return TraceReplay.Run(source, new ReplayOptions { Measures = true });
         });
         return (replay.Measurements, recorded.StopReason is { } reason ? $"sizes, lifetimes and pinning are of a part of the run: {reason}" : null);
     }

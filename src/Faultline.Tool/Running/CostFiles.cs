@@ -11,10 +11,6 @@ internal static class CostFiles
     /// <summary>Throws <see cref="UsageException"/> with one line where the file is none of them or cannot be read.</summary>
     public static CostResult Open(string path, TextWriter error)
     {
-        if (Directory.Exists(path))
-            throw new UsageException($"{path} is a folder: give a report's JSON, a profile or a trace");
-        if (!File.Exists(path))
-            throw new UsageException($"no such file: {path}");
         try
         {
             return IsJson(path) ? WithKeys(CostResultReader.Read(File.ReadAllBytes(path), path, ProfileOutput.FolderOf(path)), path) : OfTrace(path, error);
@@ -30,10 +26,22 @@ internal static class CostFiles
     }
 
     /// <summary>No trace starts with a brace. A pipe is a trace: what was looked at would be gone.</summary>
-    private static bool IsJson(string path)
+    /// <exception cref="UsageException">There is no such file, or it cannot be read.</exception>
+    public static bool IsJson(string path)
     {
-        using FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
-        return file.CanSeek && file.ReadByte() == '{';
+        if (Directory.Exists(path))
+            throw new UsageException($"{path} is a folder: give a report's JSON, a profile or a trace");
+        if (!File.Exists(path))
+            throw new UsageException($"no such file: {path}");
+        try
+        {
+            using FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+            return file.CanSeek && file.ReadByte() == '{';
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new UsageException($"cannot read {path}: {e.Message.ReplaceLineEndings(" ")}");
+        }
     }
 
     private static CostResult OfTrace(string path, TextWriter error)

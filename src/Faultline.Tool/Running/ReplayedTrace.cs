@@ -9,9 +9,6 @@ namespace Faultline.Tool.Running;
 /// <summary>A trace that has been replayed: its report, and the profile of the program that it was recorded of.</summary>
 internal sealed record ReplayedTrace(string Path, ReplayResult Result)
 {
-    /// <summary>Events between two words of progress.</summary>
-    private const ulong Step = 1 << 20;
-
     /// <summary>Throws <see cref="UsageException"/> with one line where nothing of the trace can be read.</summary>
     /// <param name="path">The trace.</param>
     /// <param name="options">The machine and the settings.</param>
@@ -19,12 +16,7 @@ internal sealed record ReplayedTrace(string Path, ReplayResult Result)
     /// <param name="overrides">The user set something else than what the trace was recorded under.</param>
     /// <param name="error">For progress, if it is a terminal.</param>
     public static ReplayedTrace Run(string path, ReplayOptions options, bool assumes, bool overrides, TextWriter error)
-    {
-        // Standard error may be a file that is kept: progress is for terminals.
-        Progress progress = Progress.To(error, quiet: !Terminal.Is(error));
-        string name = System.IO.Path.GetFileName(path);
-        return new(path, progress.Step($"replaying {name}", detail => Replay(path, options, assumes, overrides, detail)));
-    }
+        => new(path, Progress.OnTerminal(error).Reading($"replaying {System.IO.Path.GetFileName(path)}", open => Replay(path, options, assumes, overrides, open)));
 
     public Report Report()
     {
@@ -41,27 +33,20 @@ internal sealed record ReplayedTrace(string Path, ReplayResult Result)
         return MeasuredProfileBuilder.Build(report, SiteNaming.Of(Result.Names, _ => recorded), Result.Measurements);
     }
 
-    private static ReplayResult Replay(string path, ReplayOptions options, bool assumes, bool overrides, IProgress<string> detail)
+    private static ReplayResult Replay(string path, ReplayOptions options, bool assumes, bool overrides, Func<string, ITraceSource> open)
     {
         ReplayResult Once(BlockTouches? seen)
         {
-            using ITraceSource source = TraceFiles.Open(path);
+            using ITraceSource source = open(path);
             TraceFiles.RequireNoTouches(path, source.Metadata, assumes);
-            ulong next = Step;
-            return TraceReplay.Run(source, options, events =>
-            {
-                if (events < next)
-                    return;
-                next += Step;
-                detail.Report($"{events:N0} events");
-            }, seen);
+            return TraceReplay.Run(source, options, seen: seen);
         }
 
         ReplayResult replay = Once(null);
         // Settings that put blocks elsewhere need more than what the recording saw of pages. A pipe can be read only once.
         if (!overrides || replay.IsFaithful || replay.Trace.Touches != TouchKnowledge.Observed || new FileInfo(path).Length == 0)
             return replay;
-        using ITraceSource again = TraceFiles.Open(path);
+        using ITraceSource again = open(path);
         return Once(BlockTouches.Read(again));
     }
 }

@@ -65,7 +65,7 @@ internal static class ReportVerb
             string named = parsed.GetValue(file) ?? DefaultName(path);
             using NewFile target = NewFile.Create(named, parsed.GetValue(force));
             InspectedReplay replay = new(path, options.Read(parsed, Path.GetFileName(path)), options.AssumesTouches(parsed), options.OverridesTrace(parsed));
-            Report report = Progress.To(error, quiet: !Terminal.Is(error)).Step($"replaying {Path.GetFileName(path)}", replay.Build);
+            Report report = Progress.OnTerminal(error).Reading($"replaying {Path.GetFileName(path)}", replay.Build);
             HtmlReport.Write(report, page, target.Stream);
             long bytes = target.Stream.Length;
             target.Commit();

@@ -9,6 +9,8 @@ namespace Faultline.Tool.Verbs;
 /// <summary>Traces that the command line names.</summary>
 internal static class TraceFiles
 {
+    private const int BufferBytes = 64 * 1024;
+
     /// <summary>Throws <see cref="UsageException"/> with file, line and offending text.</summary>
     public static TextTrace Read(string path)
     {
@@ -31,7 +33,10 @@ internal static class TraceFiles
     }
 
     /// <summary>A trace of any format. Throws <see cref="UsageException"/> with one line where nothing of the trace can be read.</summary>
-    public static ITraceSource Open(string path)
+    public static ITraceSource Open(string path) => Open(path, out _);
+
+    /// <summary>The same, with the file that it is read from, whose position is how far it has been read. It is the source's to close.</summary>
+    public static ITraceSource Open(string path, out FileStream file)
     {
         if (Directory.Exists(path))
             throw new UsageException($"{path} is a folder: give a trace");
@@ -39,7 +44,8 @@ internal static class TraceFiles
             throw new UsageException($"no such file: {path}");
         try
         {
-            return TraceImport.Open(path, new ImportOptions { Zstd = stream => new ZstdStream(stream) });
+            file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, BufferBytes);
+            return Import(file, path);
         }
         catch (TraceFormatException e)
         {
@@ -48,6 +54,19 @@ internal static class TraceFiles
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException)
         {
             throw new UsageException($"cannot read {path}: {e.Message.ReplaceLineEndings(" ")}");
+        }
+    }
+
+    private static ITraceSource Import(FileStream file, string path)
+    {
+        try
+        {
+            return TraceImport.Open(file, path, new ImportOptions { Zstd = stream => new ZstdStream(stream) });
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
         }
     }
 
@@ -83,7 +102,7 @@ internal static class TraceFiles
     {
         foreach (string word in before ?? [])
             if (word.StartsWith('-') && word.Length > 1)
-                throw new UsageException($"unknown option {word}; see faultline {command.Name} --help (a file of that name: ./{word})");
+                throw new UsageException($"unknown option {word}{Spelling.Suggest(word, command.Options.Select(option => option.Name))}; see faultline {command.Name} --help (a file of that name: ./{word})");
         return [.. before ?? [], .. afterSeparator];
     }
 }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Faultline.Tool.Running;
 using Faultline.Tracing.Text;
 using Faultline.Tracing.Transcripts;
 
@@ -21,7 +22,7 @@ internal static class TranscriptVerb
         Exit codes: 0; 2 where the trace cannot be read (the line says which line of it and why).
         """;
 
-    public static Command Create(string[] afterSeparator, TextWriter output)
+    public static Command Create(string[] afterSeparator, TextWriter output, TextWriter error)
     {
         Argument<string[]> traces = new("trace") { Description = "A text trace, plain or gzip-compressed, with or without threads." };
         Option<string?> file = new("--output", "-o") { Description = "Write to this file, not to standard output.", HelpName = "file" };
@@ -32,25 +33,35 @@ internal static class TranscriptVerb
             string[] named = TraceFiles.Named(parsed.GetValue(traces), afterSeparator, command);
             if (named.Length != 1)
                 throw new UsageException($"{(named.Length == 0 ? "no trace" : "more than one trace")} given: faultline transcript <trace[.gz]>");
-            Write(named[0], parsed.GetValue(file), parsed.GetValue(force), output);
+            Write(named[0], parsed.GetValue(file), parsed.GetValue(force), output, error);
             return ExitCodes.Fine;
         });
         return command;
     }
 
-    private static void Write(string path, string? file, bool force, TextWriter output)
+    private static void Write(string path, string? file, bool force, TextWriter output, TextWriter error)
     {
         // The output is tried first: what forbids writing should not wait for the replay of a long trace.
         using NewFile? target = file == null ? null : NewFile.Create(file, force);
         TextTrace trace = TraceFiles.Read(path);
         if (target != null)
         {
-            Transcript.Write(trace, target.Stream);
+            Progress.OnTerminal(error).Counting($"replaying {Path.GetFileName(path)}", "operations", trace.Operations.Length, tell => Write(trace, target.Stream, tell));
             target.Commit();
             return;
         }
 
         using TextStream stream = new(output);
-        Transcript.Write(trace, stream);
+        // What is printed to the same terminal shows how far it is.
+        if (Terminal.IsOutput(output))
+            Transcript.Write(trace, stream);
+        else
+            Progress.OnTerminal(error).Counting($"replaying {Path.GetFileName(path)}", "operations", trace.Operations.Length, tell => Write(trace, stream, tell));
+    }
+
+    private static bool Write(TextTrace trace, Stream stream, Action<long> tell)
+    {
+        Transcript.Write(trace, stream, tell);
+        return true;
     }
 }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Faultline.Tool.Running;
 using Faultline.Tool.Verifying;
 using Faultline.Tracing.Generation;
 using Faultline.Tracing.Text;
@@ -49,7 +50,7 @@ internal static class VerifyVerb
             using RealReplay real = new(compiler);
             if (options.WantsTime(parsed))
                 return Time(WithBuiltIn(read), real, options.WantsJson(parsed), output, error);
-            return fuzz != null ? Fuzzing.Run(fuzz, (name, trace) => Verification.Compare(name, trace, real), output, error) : Compare(read, real, options.WantsJson(parsed), output);
+            return fuzz != null ? Fuzzing.Run(fuzz, (name, trace) => Verification.Compare(name, trace, real), output, error) : Compare(read, real, options.WantsJson(parsed), output, error);
         });
         return command;
     }
@@ -60,18 +61,8 @@ internal static class VerifyVerb
 
     private static int Time(List<(string Name, TextTrace Trace)> traces, RealReplay real, bool json, TextWriter output, TextWriter error)
     {
-        List<SpeedRow> rows = [];
         SpeedComparison.WarmUp();
-        bool live = Terminal.Is(error);
-        foreach ((string name, TextTrace trace) in traces)
-        {
-            if (live)
-                error.Write($"\rtiming {rows.Count + 1} of {traces.Count}   ");
-            rows.Add(SpeedComparison.Compare(Path.GetFileName(name), trace, real));
-        }
-
-        if (live)
-            error.WriteLine();
+        List<SpeedRow> rows = Each(traces, "timing", error, (name, trace) => SpeedComparison.Compare(Path.GetFileName(name), trace, real));
         if (json)
             output.WriteLine(SpeedText.Json(rows));
         else
@@ -79,9 +70,24 @@ internal static class VerifyVerb
         return ExitCodes.Fine;
     }
 
-    private static int Compare(List<(string Name, TextTrace Trace)> traces, RealReplay real, bool json, TextWriter output)
+    /// <summary>A row a trace; what is left is estimated by their operations.</summary>
+    private static List<T> Each<T>(List<(string Name, TextTrace Trace)> traces, string label, TextWriter error, Func<string, TextTrace, T> row)
+        => Progress.OnTerminal(error).Counting(label, "operations", traces.Sum(entry => (long)entry.Trace.Operations.Length), tell =>
+        {
+            List<T> rows = [];
+            long done = 0;
+            foreach ((string name, TextTrace trace) in traces)
+            {
+                rows.Add(row(name, trace));
+                tell(done += trace.Operations.Length);
+            }
+
+            return rows;
+        });
+
+    private static int Compare(List<(string Name, TextTrace Trace)> traces, RealReplay real, bool json, TextWriter output, TextWriter error)
     {
-        List<TraceRow> rows = [.. WithBuiltIn(traces).Select(t => Verification.Compare(t.Name, t.Trace, real))];
+        List<TraceRow> rows = Each(WithBuiltIn(traces), "comparing", error, (name, trace) => Verification.Compare(name, trace, real));
         Verification result = new(HostProfile.Read(), rows, KernelProbe.Compare(real.Probe()));
         if (json)
             output.WriteLine(VerificationText.Json(result));

@@ -74,14 +74,13 @@ internal static class WhatIfVerb
             trace = source.Metadata;
         TraceFiles.RequireNoTouches(path, trace, assumes);
         WhatIfPlan plan = new(request.Variations, trace, own);
-        // Standard error may be a file that is kept: progress is for terminals.
-        return Progress.To(error, quiet: !Terminal.Is(error)).Bar(
+        return Progress.OnTerminal(error).Bar(
             $"replaying {Path.GetFileName(path)}", plan.Combinations.Count, told => WhatIfRun.Run(plan, () => TraceFiles.Open(path), request.Jobs, told));
     }
 
     private static RealComparison? Real(string path, WhatIfRequest request, WhatIfResult result, TextWriter error)
         => request.Real ? RealSettings.Replay(path, result)
-        : request.RealRun is { } command ? Progress.To(error, quiet: !Terminal.Is(error)).Bar(
+        : request.RealRun is { } command ? Progress.OnTerminal(error).Bar(
             $"running {command[0]}", result.Rows.Count * request.Repeats, ran => RealSettings.Run(command, request.Repeats, result, ran))
         : null;
 

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Faultline.Tool.Running;
 using Faultline.Tool.Verbs;
 using Faultline.Tracing.Generation;
 using Faultline.Tracing.Text;
@@ -15,33 +16,40 @@ internal static class Fuzzing
     {
         using NewFile? file = request.Output == null ? null : NewFile.Create(request.Output, request.Force);
         VerificationText.WriteHost(HostProfile.Read(), output);
+        // A file gets a line for each million; the bar is for terminals.
+        (long batch, TextTrace trace, TraceRow row, long done) = Progress.OnTerminal(error).Counting(
+            "comparing", "operations", request.Operations, tell => Search(request, compare, tell, Terminal.Is(error) ? TextWriter.Null : error));
+        if (!row.Same)
+        {
+            Report(request, batch, trace, row, compare, file, output, error);
+            return ExitCodes.Differs;
+        }
+
+        output.WriteLine($"{done} operations in {(done + FuzzRequest.BatchOperations - 1) / FuzzRequest.BatchOperations} traces, all identical. Repeat with: {Repeat(request)}");
+        return ExitCodes.Fine;
+    }
+
+    /// <summary>The first batch that differs, or the last of all.</summary>
+    private static (long Batch, TextTrace Trace, TraceRow Row, long Done) Search(FuzzRequest request, Func<string, TextTrace, TraceRow> compare, Action<long> tell, TextWriter lines)
+    {
         Stopwatch since = Stopwatch.StartNew();
-        bool live = Terminal.Is(error);
         long done = 0, spoken = 0;
-        for (long batch = 0; done < request.Operations; batch++)
+        for (long batch = 0; ; batch++)
         {
             TraceProfile profile = request.ProfileOf(batch);
             int length = (int)Math.Min(FuzzRequest.BatchOperations, request.Operations - done);
             TextTrace trace = TraceGenerator.Generate(profile, request.SeedOf(batch), length);
             TraceRow row = compare(profile.Name, trace);
             if (!row.Same)
-            {
-                Report(request, batch, trace, row, compare, file, output, error);
-                return ExitCodes.Differs;
-            }
-
+                return (batch, trace, row, done);
             done += length;
-            if (live)
-                error.Write($"\r{done:N0} of {request.Operations:N0} operations, batch {batch} ({profile.Name})   ");
-            else if (done / 1_000_000 > spoken)
-                error.WriteLine($"faultline: {done:N0} of {request.Operations:N0} operations identical ({since.Elapsed.TotalSeconds:F0} s)");
+            tell(done);
+            if (done / 1_000_000 > spoken)
+                lines.WriteLine($"faultline: {done:N0} of {request.Operations:N0} operations identical ({since.Elapsed.TotalSeconds:F0} s)");
             spoken = done / 1_000_000;
+            if (done >= request.Operations)
+                return (batch, trace, row, done);
         }
-
-        if (live)
-            error.WriteLine();
-        output.WriteLine($"{done} operations in {(done + FuzzRequest.BatchOperations - 1) / FuzzRequest.BatchOperations} traces, all identical. Repeat with: {Repeat(request)}");
-        return ExitCodes.Fine;
     }
 
     private static void Report(

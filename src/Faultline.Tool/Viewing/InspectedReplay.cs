@@ -13,20 +13,18 @@ namespace Faultline.Tool.Viewing;
 /// <summary>A trace, replayed for a report with pictures.</summary>
 internal sealed class InspectedReplay(string path, ReplayOptions options, bool assumes, bool overrides)
 {
-    /// <summary>Events between two words of progress.</summary>
-    private const ulong Step = 1 << 20;
-
     /// <summary>Throws <see cref="UsageException"/> where nothing of the trace can be read.</summary>
-    public Report Build(IProgress<string> detail)
+    /// <param name="open">Opens the trace and shows how far it is read. Of the two that are read at once the longer one is shown.</param>
+    public Report Build(Func<string, ITraceSource> open)
     {
-        BlockTouches? seen = ReadTouches();
+        BlockTouches? seen = ReadTouches(open);
         ReplayInspector all = ReplayInspector.OfAll();
         // The two do not meet, and most machines have two processors.
-        Task<ReplayResult>? figures = seen == null ? null : Task.Run(() => Run(null, null, null));
-        ReplayResult looked = Run(seen, all, Progress(detail, "counting"));
+        Task<ReplayResult>? figures = seen == null ? null : Task.Run(() => Run(TraceFiles.Open, null, null));
+        ReplayResult looked = Run(open, seen, all);
         ReplayInspector peak = ReplayInspector.At(all.PeakEvent);
-        using (ITraceSource source = TraceFiles.Open(path))
-            TraceReplay.Play(source, options, ulong.MaxValue, seen, peak, Progress(detail, "drawing")).Dispose();
+        using (ITraceSource source = open(path))
+            TraceReplay.Play(source, options, ulong.MaxValue, seen, peak).Dispose();
         // Settings that put blocks elsewhere have figures only by way of the blocks' touches.
         ReplayResult replay = figures?.GetAwaiter().GetResult() is { } exact && (exact.IsFaithful || !overrides) ? exact : looked;
         RunFacts run = new(path, replay.Trace.Program.Length > 0 ? replay.Trace.Program : Path.GetFileName(path), 0, TimeSpan.Zero, 0, 0)
@@ -36,28 +34,16 @@ internal sealed class InspectedReplay(string path, ReplayOptions options, bool a
         return ReportBuilder.Build(ReplayFacts.ReadingOf(replay), replay.Names, run, new("replay", [], [], [], [], []), PicturesBuilder.Build(replay, all, looked, peak));
     }
 
-    private BlockTouches? ReadTouches()
+    private BlockTouches? ReadTouches(Func<string, ITraceSource> open)
     {
-        using ITraceSource source = TraceFiles.Open(path);
+        using ITraceSource source = open(path);
         TraceFiles.RequireNoTouches(path, source.Metadata, assumes);
         return source.Metadata.Touches == TouchKnowledge.Observed ? BlockTouches.Read(source) : null;
     }
 
-    private ReplayResult Run(BlockTouches? seen, ReplayInspector? inspector, Action<ulong>? progress)
+    private ReplayResult Run(Func<string, ITraceSource> open, BlockTouches? seen, ReplayInspector? inspector)
     {
-        using ITraceSource source = TraceFiles.Open(path);
-        return TraceReplay.Run(source, options, progress, seen, inspector);
-    }
-
-    private static Action<ulong> Progress(IProgress<string> detail, string what)
-    {
-        ulong next = Step;
-        return events =>
-        {
-            if (events < next)
-                return;
-            next += Step;
-            detail.Report($"{what}, {events:N0} events");
-        };
+        using ITraceSource source = open(path);
+        return TraceReplay.Run(source, options, seen: seen, inspector: inspector);
     }
 }

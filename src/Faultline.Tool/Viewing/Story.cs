@@ -1,5 +1,5 @@
 using Faultline.Kernel;
-using Faultline.Tool.Verbs;
+using Faultline.Tool.Running;
 using Faultline.Tracing.Events;
 using Faultline.Tracing.Replay;
 using Faultline.Tracing.Scenarios;
@@ -26,16 +26,19 @@ internal sealed class Story : IDisposable
     {
         if (Path.GetExtension(path) == ScenarioExtension)
             return OfScenario(path, at);
-        using ITraceSource source = TraceFiles.Open(path);
-        ReplayOptions options = new() { TraceName = Path.GetFileName(path) };
-        ReplayStory story = TraceReplay.Play(source, options, at ?? ulong.MaxValue);
+        (ReplayStory story, TraceMetadata trace) = Progress.OnTerminal(error).Reading($"replaying {Path.GetFileName(path)}", open =>
+        {
+            using ITraceSource source = open(path);
+            ReplayOptions options = new() { TraceName = Path.GetFileName(path) };
+            return (TraceReplay.Play(source, options, at ?? ulong.MaxValue), source.Metadata);
+        });
         if (at is { } wanted && story.Events < wanted)
         {
             story.Dispose();
             throw new UsageException($"--at {wanted} is past the end: {path} has {story.Events} events");
         }
 
-        if (source.Metadata.Program.Length == 0)
+        if (trace.Program.Length == 0)
             story.Machine.Processes[0].Task.Comm = Path.GetFileNameWithoutExtension(path);
         if (story.Note is { } note)
             error.WriteLine($"faultline: {note}");

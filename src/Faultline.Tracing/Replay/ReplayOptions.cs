@@ -43,6 +43,9 @@ public sealed record ReplayOptions
     /// <summary>Whether sizes, lifetimes and pinning are measured by site (<see cref="ReplayResult.Measurements"/>), which takes time.</summary>
     public bool Measures { get; init; }
 
+    /// <summary>A block is temporary if its thread frees it with at most so many other allocations of its own between; 0: before it allocates again.</summary>
+    public ulong TemporaryWithin { get; init; }
+
     /// <summary>What a trace's name is in the one site that stands for a trace without sites.</summary>
     public string TraceName { get; init; } = "trace";
 

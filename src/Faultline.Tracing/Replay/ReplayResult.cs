@@ -8,7 +8,7 @@ namespace Faultline.Tracing.Replay;
 /// <summary>What one call site did in a replay; id 0 is calls without a site.</summary>
 public readonly record struct ReplayedSite(int Id, SiteCounters Counters)
 {
-    /// <summary>Blocks that their thread freed before it allocated again, and their bytes.</summary>
+    /// <summary>Blocks that their thread freed before it allocated again (or soon after: <see cref="ReplayOptions.TemporaryWithin"/>), and their bytes.</summary>
     public ulong TemporaryBlocks { get; init; }
 
     public ulong TemporaryBytes { get; init; }

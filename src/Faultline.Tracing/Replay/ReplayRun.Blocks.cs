@@ -9,7 +9,7 @@ internal sealed partial class ReplayRun
 {
     private const ulong HeaderBytes = 16;
 
-    private readonly LastAllocations _lastOf = new();
+    private readonly AllocationTurns _turns = new();
 
     /// <summary>What the program asked for, where .NET asked malloc for more.</summary>
     private static ulong Requested(in TraceEvent e) => e.Size - Math.Min(e.Argument, e.Size);
@@ -90,7 +90,7 @@ internal sealed partial class ReplayRun
             return;
         }
 
-        if (_lastOf.IsTemporary(e.Thread, e.Address) && block.Pointer != 0)
+        if (block.Turn != 0 && block.Thread == e.Thread && _turns.Since(e.Thread, block.Turn) <= _temporaryWithin)
             _sites.CountTemporary(block.Owner, block.Requested);
         Release(ThreadOf(e.Thread), block);
     }
@@ -138,7 +138,6 @@ internal sealed partial class ReplayRun
     private void Enter(in TraceEvent e, ulong address, ulong pointer, ulong requested)
     {
         int owner = OwnerOf(e, requested);
-        _lastOf.Allocated(e.Thread, address);
         ulong usable = _malloc.UsableSize(pointer);
         bool mapped = _malloc.IsMapped(pointer);
         _isFaithful &= pointer == address;
@@ -151,6 +150,6 @@ internal sealed partial class ReplayRun
             _charged.AccessRange(pointer, requested, AccessKind.Write);
         _sites.CountAllocation(owner, requested, usable, mapped);
         Meter?.Allocated(pointer, requested, SiteOf(e));
-        _blocks.Add(address, new ReplayedBlock(pointer, requested, usable, owner));
+        _blocks.Add(address, new ReplayedBlock(pointer, requested, usable, owner, e.Thread, _turns.Next(e.Thread)));
     }
 }

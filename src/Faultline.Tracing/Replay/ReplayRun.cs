@@ -18,6 +18,7 @@ internal sealed partial class ReplayRun
     private readonly SiteTally _sites;
     private readonly ReplayedBlocks _blocks;
     private readonly bool _assumesWritten;
+    private readonly ulong _temporaryWithin;
     private readonly StackKind _stackKind;
     private readonly StackTable _stackNames;
 
@@ -39,6 +40,7 @@ internal sealed partial class ReplayRun
         _seen = seen;
         _isFaithful = machine.HasRecordedSpace && seen == null;
         _assumesWritten = trace.Touches == TouchKnowledge.None && options.Touches == AssumedTouches.Written;
+        _temporaryWithin = options.TemporaryWithin;
         HasOneSite = trace.Source == "text";
         Meter = options.Measures ? new SiteMeter(machine.Charged) : null;
         _threads[0] = _malloc.MainThread;

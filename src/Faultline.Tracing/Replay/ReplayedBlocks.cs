@@ -2,8 +2,11 @@ using Faultline.Kernel;
 
 namespace Faultline.Tracing.Replay;
 
-/// <summary>A live block of the trace: where the model put it (0 where the model had no memory), and who asked for how much (<see cref="SiteTally"/> has owners).</summary>
-internal readonly record struct ReplayedBlock(ulong Pointer, ulong Requested, ulong Usable, int Owner);
+/// <summary>
+/// A live block of the trace: where the model put it (0 where the model had no memory), who asked for how much (<see cref="SiteTally"/> has owners), and which
+/// allocation of which thread it was (<see cref="AllocationTurns"/>; 0: not counted).
+/// </summary>
+internal readonly record struct ReplayedBlock(ulong Pointer, ulong Requested, ulong Usable, int Owner, int Thread = -1, ulong Turn = 0);
 
 /// <summary>
 /// Live blocks by their addresses in the trace. Where the trace tells touches by page, blocks are found by range too.

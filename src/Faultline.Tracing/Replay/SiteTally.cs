@@ -79,7 +79,7 @@ internal sealed class SiteTally
         stack.ReleasedRequestedBytes += requested;
     }
 
-    /// <summary>A block was freed by its thread before that allocated again.</summary>
+    /// <summary>A block was freed by its thread before that had allocated again, or soon after (<see cref="ReplayOptions.TemporaryWithin"/>).</summary>
     public void CountTemporary(int owner, ulong requested)
     {
         int site = SiteOf(owner);

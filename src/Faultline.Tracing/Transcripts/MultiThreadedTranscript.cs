@@ -19,11 +19,16 @@ internal sealed class MultiThreadedTranscript(TextTrace trace, TranscriptMachine
     private readonly List<ulong> _attached = [1];
     private readonly ResultCounts _results = new();
 
-    public void Write()
+    public void Write(Action<long>? progress)
     {
         _threads[0] = _malloc.MainThread;
         for (int number = 0; number < trace.Operations.Length; number++)
+        {
             WriteOperation((ulong)number, trace.Operations[number]);
+            if (number % Transcript.Step == 0)
+                progress?.Invoke(number);
+        }
+
         new MultiThreadedTotals(trace, machine, writer).Write(_results);
     }
 

@@ -22,10 +22,15 @@ internal sealed class SingleThreadedTranscript(TextTrace trace, TranscriptMachin
     private ulong _mappedResults;
     private ulong _nullResults;
 
-    public void Write()
+    public void Write(Action<long>? progress)
     {
         for (int number = 0; number < trace.Operations.Length; number++)
+        {
             WriteOperation((ulong)number, trace.Operations[number]);
+            if (number % Transcript.Step == 0)
+                progress?.Invoke(number);
+        }
+
         WriteTotals();
     }
 

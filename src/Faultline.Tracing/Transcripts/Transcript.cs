@@ -8,15 +8,21 @@ namespace Faultline.Tracing.Transcripts;
 /// </summary>
 public static class Transcript
 {
+    /// <summary>Operations between two words of progress.</summary>
+    internal const int Step = 1 << 12;
+
     /// <summary>Replays a trace and writes the transcript, ASCII lines ended by '\n'. Same trace, same bytes.</summary>
-    public static void Write(TextTrace trace, Stream output)
+    /// <param name="trace">With or without threads.</param>
+    /// <param name="output">Left open.</param>
+    /// <param name="progress">Told from time to time how many operations are done.</param>
+    public static void Write(TextTrace trace, Stream output, Action<long>? progress = null)
     {
         using TranscriptMachine machine = new(trace);
         LineWriter writer = new(output);
         if (trace.IsMultiThreaded)
-            new MultiThreadedTranscript(trace, machine, writer).Write();
+            new MultiThreadedTranscript(trace, machine, writer).Write(progress);
         else
-            new SingleThreadedTranscript(trace, machine, writer).Write();
+            new SingleThreadedTranscript(trace, machine, writer).Write(progress);
         writer.Flush();
     }
 }

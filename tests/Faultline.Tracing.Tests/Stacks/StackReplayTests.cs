@@ -38,6 +38,21 @@ public class StackReplayTests
         Assert.Equal(1UL, result.Sites.Single(site => site.Id == 1).TemporaryBlocks);
     }
 
+    [Theory]
+    [InlineData(0, 1)]
+    [InlineData(1, 2)]
+    [InlineData(2, 3)]
+    [InlineData(3, 3)]
+    public void How_many_other_allocations_may_be_between_is_an_option(ulong within, ulong temporary)
+    {
+        // Between: 1 of its thread (and one of another thread), 0, and 2.
+        ReplayResult result = Replays.Events(new TraceMetadata { Touches = TouchKnowledge.Declared }, Replays.Default with { TemporaryWithin = within },
+            Malloc(0x1000, 100, 1, 0), Malloc(0x9000, 10, 2, 0) with { Thread = 1 }, Malloc(0x2000, 100, 1, 0), Free(0x1000), Malloc(0x3000, 100, 1, 0), Free(0x3000),
+            Malloc(0x4000, 100, 1, 0), Free(0x2000));
+        ReplayedSite site = result.Sites.Single(site => site.Id == 1);
+        Assert.Equal((temporary, 100 * temporary), (site.TemporaryBlocks, site.TemporaryBytes));
+    }
+
     [Fact]
     public void A_stack_that_is_not_in_the_table_is_none()
     {
