@@ -16,7 +16,7 @@ public sealed class UnroutedCallAnalyzer : DiagnosticAnalyzer
 {
     private static readonly DiagnosticDescriptor s_rule = new(
         "FLT1101", "Call cannot be routed at compile time", "{0} is not routed: {1}", "Routing", DiagnosticSeverity.Warning, isEnabledByDefault: true,
-        description: "The blocks are the real allocator's and are missing in the report. The run-time route (faultline run) covers such calls.",
+        description: "The call goes to the real allocator and is missing in the report. A routed block that it frees or resizes ends the program. The run-time route (faultline run) covers such calls.",
         helpLinkUri: "src/Faultline.Interceptors/Rules/FLT1101.md");
 
     public override ImmutableArray<DiagnosticDescriptor> SupportedDiagnostics { get; } = [s_rule];
