@@ -49,7 +49,7 @@ internal sealed partial class MeasuredProject : IDisposable
               <ItemGroup>
                 <Analyzer Include="{rules}/bin/{EditorSession.Configuration}/netstandard2.0/Faultline.Analyzers.dll" />
               </ItemGroup>
-              <Import Project="{rules}/build/Faultline.Analyzers.props" />
+              <Import Project="{rules}/build/Faultline.Profiles.props" />
             </Project>
             """);
         File.WriteAllText(Path.Combine(_folder, ".editorconfig"), "root = true\n[*.cs]\ndotnet_diagnostic.FLT0002.severity = warning\ndotnet_diagnostic.FLT2001.severity = warning\n");
