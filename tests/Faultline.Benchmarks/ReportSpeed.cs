@@ -68,14 +68,21 @@ internal static class ReportSpeed
         Stopwatch watch = Stopwatch.StartNew();
         using Process process = Process.Start(new ProcessStartInfo("dotnet", [tool, .. arguments]) { RedirectStandardError = true })!;
         Task<string> error = process.StandardError.ReadToEndAsync();
-        long peak = 0;
+        (double processors, long peak) = (0, 0);
         while (!process.WaitForExit(50))
         {
-            process.Refresh();
-            peak = process.HasExited ? peak : Math.Max(peak, process.PeakWorkingSet64);
+            try
+            {
+                process.Refresh();
+                (processors, peak) = (process.TotalProcessorTime.TotalSeconds, Math.Max(peak, process.PeakWorkingSet64));
+            }
+            catch (InvalidOperationException)
+            {
+                // It ended meanwhile, and Linux no longer says what it took: the last look stands, at most 50 ms old.
+            }
         }
 
-        return process.ExitCode == 0 ? (watch.Elapsed.TotalSeconds, process.TotalProcessorTime.TotalSeconds, MiB(peak)) : throw new InvalidOperationException(error.Result);
+        return process.ExitCode == 0 ? (watch.Elapsed.TotalSeconds, processors, MiB(peak)) : throw new InvalidOperationException(error.Result);
     }
 
     private static double MiB(long bytes) => bytes / (1024.0 * 1024);
