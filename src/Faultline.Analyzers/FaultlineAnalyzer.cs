@@ -89,7 +89,7 @@ public sealed class FaultlineAnalyzer : DiagnosticAnalyzer
                 continue;
             if (context.Find(invocation.TargetMethod) is { } api)
                 CallsOf(bodies, RootOf(invocation)).Add(new AllocationCall(api, invocation));
-            else if (context.Callees.EffectOf(invocation.TargetMethod, ownership).IsOfBlocks)
+            else if (context.Callees.EffectOf(invocation.TargetMethod, ownership, new ReadingDepth()).IsOfBlocks)
                 CallsOf(bodies, RootOf(invocation));
         }
 

@@ -30,6 +30,9 @@ internal abstract class ForwardSolver<TState>
 
     protected ControlFlowGraph Graph { get; }
 
+    /// <summary>An exception in the block that is being run arrives somewhere in the graph.</summary>
+    protected bool HasHandlers { get; private set; }
+
     protected abstract TState Join(TState left, TState right);
 
     /// <summary>A state above both that repeated joins in a loop cannot raise for ever; after some rounds, one that they cannot raise again.</summary>
@@ -103,6 +106,7 @@ internal abstract class ForwardSolver<TState>
         BasicBlock block = Graph.Blocks[node.Ordinal];
         Enter(block, state);
         List<ControlFlowRegion> handlers = _handlers.Of(block.EnclosingRegion);
+        HasHandlers = handlers.Count > 0;
         foreach (IOperation operation in block.Operations)
             state = Run(node, operation, state, handlers);
 

@@ -45,6 +45,7 @@ internal sealed class CalleeEffect
     /// <summary>Of parameters that are not listed.</summary>
     public ParameterEffect Others { get; }
 
+    /// <summary>Of a method whose source is at hand <see cref="ThrowingMethods"/> knows better.</summary>
     public bool MayThrow { get; }
 
     /// <summary>A fresh block that the caller has to free; null if the result is nothing of that kind.</summary>

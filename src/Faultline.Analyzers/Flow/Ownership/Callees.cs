@@ -18,11 +18,16 @@ internal sealed class Callees
     private readonly ConcurrentDictionary<IMethodSymbol, bool> _neverReturns = new(SymbolEqualityComparer.Default);
     private readonly Dictionary<AllocationApi, BlockSource> _sources = [];
 
+    private readonly AllocationContext _context;
     private readonly MethodSummaries _summaries;
+    private readonly ThrowingMethods _throwing;
 
     public Callees(Compilation compilation, AllocationContext context)
     {
-        _summaries = new MethodSummaries(compilation, context);
+        _context = context;
+        MethodBodies bodies = new(compilation, context);
+        _summaries = new MethodSummaries(context, bodies);
+        _throwing = new ThrowingMethods(context, bodies);
         foreach (AllocationApi api in AllocationApis.All)
             if (api.Allocates)
                 _sources.Add(api, new BlockSource(api.DisplayName, Families.RightCall(api.Family, AllocationEffect.Free).DisplayName, MaybeNull(api), api));
@@ -30,18 +35,24 @@ internal sealed class Callees
 
     public BlockSource SourceOf(AllocationApi api) => _sources[api];
 
-    public CalleeEffect EffectOf(IMethodSymbol method, OwnershipOptions options)
+    /// <param name="depth">How far the body with the call follows calls.</param>
+    public CalleeEffect EffectOf(IMethodSymbol method, OwnershipOptions options, ReadingDepth depth)
     {
         if (options.EffectOf(method) is { } configured)
             return configured;
-        CalleeEffect effect = KnownCallees.Find(method) ?? _summaries.Of(method) ?? Unread(method, options);
+        int price = _context.Names.Contains(method.Name) || options.Names.Contains(method.Name) ? ReadingDepth.OfFreeing : ReadingDepth.OfOther;
+        CalleeEffect effect = KnownCallees.Find(method) ?? _summaries.Of(method, depth, price) ?? Unread(method, options);
         return Annotations.Of(method, effect) ?? effect;
     }
 
-    public CalleeEffect EffectOfCreation(IObjectCreationOperation creation, OwnershipOptions options)
+    /// <summary>Whether a call may end in an exception; it is asked of more methods than what they do with pointers is.</summary>
+    public bool MayThrow(IMethodSymbol method, OwnershipOptions options, ThrowSearch search)
+        => options.EffectOf(method)?.MayThrow ?? KnownCallees.Find(method)?.MayThrow ?? _throwing.Of(method, search) ?? Unread(method, options).MayThrow;
+
+    public CalleeEffect EffectOfCreation(IObjectCreationOperation creation, OwnershipOptions options, ReadingDepth depth)
     {
         IMethodSymbol constructor = creation.Constructor!;
-        return DisownsHandle(creation) ? new CalleeEffect([], ParameterEffect.None, mayThrow: true) : EffectOf(constructor, options);
+        return DisownsHandle(creation) ? new CalleeEffect([], ParameterEffect.None, mayThrow: true) : EffectOf(constructor, options, depth);
     }
 
     private static CalleeEffect Unread(IMethodSymbol method, OwnershipOptions options)

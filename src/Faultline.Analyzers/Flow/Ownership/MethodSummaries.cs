@@ -1,100 +1,87 @@
-// What the methods of the program do with pointers, read from their source, bottom up: a method is solved when a call of it is met for the
-// first time, and never again in the same compilation. Recursion and long chains end in "unknown"; what such an end has made incomplete
-// is not kept, since it would depend on where the chain was entered.
+// What the methods of the program do with pointers, read from their source: a method is solved when a call of it is met for the first time
+// at which that many calls may still be followed. One whose calls all could be followed is never solved again in the same compilation.
 
-using System;
 using System.Collections.Concurrent;
-using System.Collections.Generic;
 using System.Collections.Immutable;
 using System.Linq;
 using Faultline.Analyzers.Context;
 using Microsoft.CodeAnalysis;
-using Microsoft.CodeAnalysis.CSharp.Syntax;
-using Microsoft.CodeAnalysis.FlowAnalysis;
 
 namespace Faultline.Analyzers.Flow.Ownership;
 
 /// <summary>Effects of methods whose source is at hand.</summary>
 internal sealed class MethodSummaries
 {
-    private const int DepthLimit = 8;
-    private const int BodyLimit = 64; // methods solved for one question; chains that are cut off are not kept, so they could be solved again and again
-    private const int LargestBody = 20_000; // characters; a longer one is not read for a summary
+    private const int LargestOther = 6_000; // characters of a method that cannot free: a longer one is taken to keep what it is given
 
-    [ThreadStatic]
-    private static List<IMethodSymbol>? s_active;
-
-    [ThreadStatic]
-    private static bool s_isIncomplete;
-
-    [ThreadStatic]
-    private static int s_solved;
-
-    private readonly ConcurrentDictionary<IMethodSymbol, CalleeEffect> _known = new(SymbolEqualityComparer.Default);
-    private readonly Compilation _compilation;
+    private readonly ConcurrentDictionary<IMethodSymbol, Summary> _whole = new(SymbolEqualityComparer.Default);
+    private readonly ConcurrentDictionary<IMethodSymbol, CalleeEffect?[]> _cut = new(SymbolEqualityComparer.Default);
     private readonly AllocationContext _context;
+    private readonly MethodBodies _bodies;
 
-    public MethodSummaries(Compilation compilation, AllocationContext context)
+    public MethodSummaries(AllocationContext context, MethodBodies bodies)
     {
-        _compilation = compilation;
         _context = context;
+        _bodies = bodies;
     }
 
-    /// <summary>How many methods have been solved for their effects.</summary>
-    public int Count => _known.Count;
-
-    /// <summary>Null if the source does not tell: there is none, or another method may run in its place.</summary>
-    public CalleeEffect? Of(IMethodSymbol method)
+    /// <summary>Null if the source does not tell, or no more calls are followed.</summary>
+    /// <param name="price">What following the call takes off the depth.</param>
+    public CalleeEffect? Of(IMethodSymbol method, ReadingDepth depth, int price)
     {
-        method = method.OriginalDefinition;
-        method = method.PartialImplementationPart ?? method;
-        if (_known.TryGetValue(method, out CalleeEffect? known))
-            return known;
-        if (Models.DeclarationOf(_compilation, method) is not { } declaration || MayBeReplaced(method) || method.IsAsync || method.MethodKind is MethodKind.LocalFunction or MethodKind.AnonymousFunction)
+        method = MethodBodies.DefinitionOf(method);
+        if (_whole.TryGetValue(method, out Summary known) && known.Height + price <= depth.Left)
+        {
+            depth.Follow(known.Height + price);
+            return known.Effect;
+        }
+
+        if (_bodies.DeclarationOf(method) is not { } declaration)
             return null;
         if (!HandlesPointers(method))
-            return _known.GetOrAdd(method, _ => SimpleBody.MayThrow(declaration) ? CalleeEffect.Unknown : CalleeEffect.Native);
-        List<IMethodSymbol> active = s_active ??= [];
-        if (active.Count == 0)
-            s_solved = 0;
-        if (++s_solved > BodyLimit || active.Count >= DepthLimit || active.Contains(method, SymbolEqualityComparer.Default))
+            return CalleeEffect.Unknown;
+        if (depth.Left < price)
         {
-            s_isIncomplete = true;
+            depth.Cut();
             return null;
         }
 
-        bool wasIncomplete = s_isIncomplete;
-        s_isIncomplete = false;
-        active.Add(method);
-        CalleeEffect effect;
-        try
+        if (price == ReadingDepth.OfOther && declaration.FullSpan.Length > LargestOther)
+            return CalleeEffect.Unknown;
+
+        ReadingDepth inner = new(depth.Left - price);
+        CalleeEffect?[] cut = _cut.GetOrAdd(method, static _ => new CalleeEffect?[ReadingDepth.Limit]);
+        if (cut[inner.Left] is { } before)
         {
-            effect = Read(method, declaration) ?? CalleeEffect.Unknown;
-        }
-        finally
-        {
-            active.RemoveAt(active.Count - 1); // a cancelled analysis must not leave symbols behind on its thread
+            depth.Cut();
+            return before;
         }
 
-        if (!s_isIncomplete || active.Count == 0)
-            _known.TryAdd(method, effect);
-        s_isIncomplete = active.Count > 0 && (wasIncomplete || s_isIncomplete);
+        CalleeEffect effect = Read(method, declaration, inner) ?? CalleeEffect.Unknown;
+        if (inner.IsCut)
+        {
+            cut[inner.Left] = effect;
+            depth.Cut();
+        }
+        else
+        {
+            _whole.TryAdd(method, new Summary(effect, inner.Height));
+            depth.Follow(inner.Height + price);
+        }
+
         return effect;
     }
 
-    private static bool HandlesPointers(IMethodSymbol method)
+    public static bool HandlesPointers(IMethodSymbol method)
         => Pointers.IsPointerLike(method.ReturnType) || method.Parameters.Any(parameter => Pointers.IsPointerLike(parameter.Type) || parameter.Type.IsRefLikeType);
 
-    private CalleeEffect? Read(IMethodSymbol method, SyntaxNode declaration)
+    private CalleeEffect? Read(IMethodSymbol method, SyntaxNode declaration, ReadingDepth depth)
     {
-        if (declaration is not BaseMethodDeclarationSyntax || declaration.FullSpan.Length > LargestBody)
+        if (_bodies.Of(method, declaration) is not { } body)
             return null;
-        if (Models.For(_compilation, declaration.SyntaxTree).GetOperation(declaration) is not { } root || GraphForest.Create(root) is not { } graph)
-            return null;
-
-        OwnershipScope scope = new(_context, _context.OwnershipFor(declaration.SyntaxTree), new CapturedVariables(root, _context));
-        FollowedPlaces places = new(graph, new VariableUses(root, _context), method, followFields: true);
-        OwnershipSolver solver = new(graph, places, scope);
+        OwnershipScope scope = new(_context, _context.OwnershipFor(declaration.SyntaxTree), body.Captures, depth);
+        FollowedPlaces places = new(body.Graph, body.Uses, method, followFields: true);
+        OwnershipSolver solver = new(body.Graph, places, scope);
         solver.Solve(Entry(method, declaration, scope, places));
         return Summarise(method, solver);
     }
@@ -124,7 +111,7 @@ internal sealed class MethodSummaries
         foreach (Site site in solver.Sites.All)
             if (site.Parameter is { } parameter)
                 effects[parameter.Ordinal] = EffectOn(site, solver, comesBack: parameter.Ordinal == parameterIndex);
-        return new CalleeEffect([.. effects], ParameterEffect.Escapes, solver.MayLeaveByException, returns, parameterIndex, isStart);
+        return new CalleeEffect([.. effects], ParameterEffect.Escapes, mayThrow: true, returns, parameterIndex, isStart);
     }
 
     /// <param name="comesBack">It is what the method answers: that alone does not let it escape.</param>
@@ -150,7 +137,17 @@ internal sealed class MethodSummaries
         return solver.Log.IsReleased(site.Number) ? effect | ParameterEffect.Escapes : effect;
     }
 
-    /// <summary>A virtual method may be another one where it is called.</summary>
-    private static bool MayBeReplaced(IMethodSymbol method)
-        => method.IsAbstract || method.IsExtern || ((method.IsVirtual || method.IsOverride) && !method.IsSealed && !method.ContainingType.IsSealed);
+    /// <summary>What a method does, and the price of the calls that had to be followed for it.</summary>
+    private readonly struct Summary
+    {
+        public Summary(CalleeEffect effect, int height)
+        {
+            Effect = effect;
+            Height = height;
+        }
+
+        public CalleeEffect Effect { get; }
+
+        public int Height { get; }
+    }
 }

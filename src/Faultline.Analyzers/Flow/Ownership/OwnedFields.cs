@@ -91,7 +91,7 @@ internal sealed class OwnedFields
     {
         if (_context.Find(call.TargetMethod) is { } api)
             return api.Frees || api.Allocates;
-        CalleeEffect effect = _context.Callees.EffectOf(call.TargetMethod, _context.OwnershipFor(call.Syntax.SyntaxTree));
+        CalleeEffect effect = _context.Callees.EffectOf(call.TargetMethod, _context.OwnershipFor(call.Syntax.SyntaxTree), new ReadingDepth());
         return (effect.Of(parameter.Ordinal) & (ParameterEffect.Escapes | ParameterEffect.Frees)) != 0 || effect.ReturnsParameter == parameter.Ordinal;
     }
 

@@ -27,7 +27,7 @@ internal sealed class OwnershipFlow
         bool endsWithProcess)
     {
         FollowedPlaces places = new(graph, uses, owner, followFields: true);
-        OwnershipScope scope = new(context, options, captures);
+        OwnershipScope scope = new(context, options, captures, new ReadingDepth());
         OwnershipSolver solver = new(graph, places, scope);
         solver.Solve(World.Empty);
         Findings.AddRange(solver.Log.Findings);

@@ -9,13 +9,14 @@ namespace Faultline.Analyzers.Flow.Ownership;
 /// <summary>What the evaluator of one graph asks about the world outside of it.</summary>
 internal sealed class OwnershipScope
 {
-    private readonly OwnershipOptions _options;
+    private readonly ReadingDepth _depth;
 
-    public OwnershipScope(AllocationContext context, OwnershipOptions options, CapturedVariables captures)
+    public OwnershipScope(AllocationContext context, OwnershipOptions options, CapturedVariables captures, ReadingDepth depth)
     {
         Context = context;
-        _options = options;
+        Options = options;
         Captures = captures;
+        _depth = depth;
     }
 
     public AllocationContext Context { get; }
@@ -25,17 +26,14 @@ internal sealed class OwnershipScope
     /// <summary>Numbers are a graph's own.</summary>
     public Sites Sites { get; } = new();
 
-    public CalleeEffect EffectOf(IMethodSymbol method)
-    {
-        CalleeEffect effect = Context.Callees.EffectOf(method, _options);
-        return _options.IsNonThrowing(method) && effect.MayThrow
-            ? new CalleeEffect(effect.Parameters, effect.Others, mayThrow: false, effect.Returns, effect.ReturnsParameter, effect.ReturnsStart) : effect;
-    }
+    public OwnershipOptions Options { get; }
 
-    public CalleeEffect EffectOfCreation(IObjectCreationOperation creation) => Context.Callees.EffectOfCreation(creation, _options);
+    public CalleeEffect EffectOf(IMethodSymbol method) => Context.Callees.EffectOf(method, Options, _depth);
+
+    public CalleeEffect EffectOfCreation(IObjectCreationOperation creation) => Context.Callees.EffectOfCreation(creation, Options, _depth);
 
     /// <summary>Whether a method of that name may answer a block or free one.</summary>
-    public bool IsOfInterest(string method) => Context.Names.Contains(method) || _options.Names.Contains(method);
+    public bool IsOfInterest(string method) => Context.Names.Contains(method) || Options.Names.Contains(method);
 
     public bool MayWriteFields(IMethodSymbol method) => FieldEffects.MayWriteFields(method);
 

@@ -27,7 +27,7 @@ internal sealed class OwnershipSolver : ForwardSolver<Worlds>
         _places = places;
         _conditions = new ConditionKeys(places);
         _evaluator = new OwnershipEvaluator(scope, places, _conditions, _log);
-        _throwing = new ThrowingOperations(scope);
+        _throwing = new ThrowingOperations(scope.Context, scope.Options);
         _ways = new WaysOut(graph);
     }
 
@@ -40,9 +40,6 @@ internal sealed class OwnershipSolver : ForwardSolver<Worlds>
 
     /// <summary>The worlds in which the body ends without an exception.</summary>
     public List<World> Ends { get; } = [];
-
-    /// <summary>Some exception gets out of the body.</summary>
-    public bool MayLeaveByException { get; private set; }
 
     /// <summary>What the object keeps when the body has run, for another run of it.</summary>
     public Worlds AfterEnd() => Worlds.None.With([.. Ends.Select(end => end.FieldsOnly())]);
@@ -67,9 +64,9 @@ internal sealed class OwnershipSolver : ForwardSolver<Worlds>
 
     private Worlds Run(IOperation operation, Worlds state, bool isResult)
     {
-        ImmutableArray<World>.Builder after = ImmutableArray.CreateBuilder<World>(state.All.Length);
-        ImmutableArray<World>.Builder thrown = ImmutableArray.CreateBuilder<World>(state.All.Length);
-        bool mayThrow = _throwing.MayThrow(operation);
+        WorldsChange after = new(state);
+        bool mayThrow = (HasHandlers || state.HasLive) && _throwing.MayThrow(operation); // an exception that leaves nothing behind and meets no handler is none of ours
+        WorldsChange thrown = new(state);
         _log.Operation = operation.Syntax;
         foreach (World before in state.All)
         {
@@ -79,16 +76,15 @@ internal sealed class OwnershipSolver : ForwardSolver<Worlds>
             if (isResult && _evaluator.World != null)
                 _evaluator.World = _evaluator.World.Set(_places.Result, value);
             _evaluator.EndOperation(operation);
-            if (_evaluator.World is { } world)
-                after.Add(world);
+            after.Add(_evaluator.World);
             if (mayThrow)
                 thrown.Add(Thrown(operation.Syntax, before, _evaluator.World ?? before));
         }
 
         _log.EndOperation(Sites);
         _log.Operation = null;
-        _thrown = mayThrow ? Worlds.None.With(thrown.ToImmutable()) : null;
-        return state.With(after.ToImmutable());
+        _thrown = mayThrow ? Worlds.None.With(thrown.Apply().All) : null;
+        return after.Apply();
     }
 
     /// <summary>What was live before stays live unless the operation has taken it over.</summary>
@@ -113,25 +109,24 @@ internal sealed class OwnershipSolver : ForwardSolver<Worlds>
 
     protected override Worlds? Assume(IOperation condition, bool holds, Worlds state)
     {
-        ImmutableArray<World>.Builder possible = ImmutableArray.CreateBuilder<World>(state.All.Length);
+        WorldsChange possible = new(state);
         foreach (World world in state.All)
         {
             _evaluator.World = world;
-            if (_evaluator.Assume(condition, holds) is { } assumed)
-                possible.Add(assumed);
+            possible.Add(_evaluator.Assume(condition, holds));
         }
 
-        return possible.Count == 0 ? null : state.With(possible.ToImmutable());
+        return possible.Apply() is { IsEmpty: false } left ? left : null;
     }
 
     protected override Worlds Leave(ControlFlowRegion region, Worlds state)
     {
         if (region.Locals.IsEmpty && region.CaptureIds.IsEmpty)
             return state;
-        ImmutableArray<World>.Builder left = ImmutableArray.CreateBuilder<World>(state.All.Length);
+        WorldsChange left = new(state);
         foreach (World world in state.All)
             left.Add(Leave(region, world));
-        return state.With(left.ToImmutable());
+        return left.Apply();
     }
 
     private World Leave(ControlFlowRegion region, World world)
@@ -162,17 +157,15 @@ internal sealed class OwnershipSolver : ForwardSolver<Worlds>
             return null;
         SyntaxNode? way = _ways.Of(source, branch);
         bool isInCatch = WaysOut.IsInCatch(source);
-        ImmutableArray<World>.Builder leaving = ImmutableArray.CreateBuilder<World>(state.All.Length);
+        WorldsChange leaving = new(state);
         foreach (World world in state.All)
             leaving.Add(way != null ? world.LeavingBy(way) : isInCatch ? world.LeavingBy(null) : world);
-        state = state.With(leaving.ToImmutable());
-        return state;
+        return leaving.Apply();
     }
 
     /// <summary>An exception leaves the body: what is live then is left behind.</summary>
     protected override void LeaveByException(Worlds state)
     {
-        MayLeaveByException |= !state.IsEmpty;
         if (_log.IsOn)
             foreach (World world in state.All)
                 LeaveBehind(world);

@@ -4,7 +4,7 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace Faultline.Analyzers.Flow.Ownership;
 
-/// <summary>Looks at a method's syntax alone, for methods that are given no pointers: solving those would mean to solve the whole program.</summary>
+/// <summary>Looks at a method's syntax alone: binding all of them would mean to bind the whole program.</summary>
 internal static class SimpleBody
 {
     /// <summary>False if the body neither throws nor calls, creates or awaits anything.</summary>
@@ -12,4 +12,8 @@ internal static class SimpleBody
         => body is not (BaseMethodDeclarationSyntax or AccessorDeclarationSyntax or ArrowExpressionClauseSyntax)
             || body.DescendantNodes().Any(inner => inner is ThrowStatementSyntax or ThrowExpressionSyntax or InvocationExpressionSyntax or BaseObjectCreationExpressionSyntax
                 or AwaitExpressionSyntax or YieldStatementSyntax or ConstructorInitializerSyntax or ForEachStatementSyntax or UsingStatementSyntax or LockStatementSyntax);
+
+    /// <summary>True if a throw stands outside of every try, lambda and local function.</summary>
+    public static bool Throws(SyntaxNode body)
+        => body.DescendantNodes(outer => outer is not (TryStatementSyntax or AnonymousFunctionExpressionSyntax or LocalFunctionStatementSyntax)).Any(inner => inner is ThrowStatementSyntax or ThrowExpressionSyntax);
 }

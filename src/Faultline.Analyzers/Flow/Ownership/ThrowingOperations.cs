@@ -14,12 +14,18 @@ namespace Faultline.Analyzers.Flow.Ownership;
 internal sealed class ThrowingOperations
 {
     private readonly Dictionary<IOperation, bool> _known = [];
-    private readonly OwnershipScope _scope;
+    private readonly AllocationContext _context;
+    private readonly OwnershipOptions _options;
 
-    public ThrowingOperations(OwnershipScope scope) => _scope = scope;
+    private readonly ThrowSearch? _search;
 
-    /// <summary>Some operation that may throw has been seen.</summary>
-    public bool Any { get; private set; }
+    /// <param name="search">The question that has led here; null for the body that is analysed, where each operation is one.</param>
+    public ThrowingOperations(AllocationContext context, OwnershipOptions options, ThrowSearch? search = null)
+    {
+        _context = context;
+        _options = options;
+        _search = search;
+    }
 
     public bool MayThrow(IOperation operation)
     {
@@ -27,17 +33,22 @@ internal sealed class ThrowingOperations
             return known;
         bool mayThrow = false;
         foreach (IOperation inner in operation.DescendantsAndSelf())
-            mayThrow |= MayThrowItself(inner);
+        {
+            if (!MayThrowItself(inner))
+                continue;
+            mayThrow = true;
+            break;
+        }
+
         _known.Add(operation, mayThrow);
-        Any |= mayThrow;
         return mayThrow;
     }
 
     private bool MayThrowItself(IOperation operation) => operation switch
     {
-        IInvocationOperation call when _scope.NeverReturns(call.TargetMethod) => false, // as good as the end of the process
+        IInvocationOperation call when _context.Callees.NeverReturns(call.TargetMethod) => false, // as good as the end of the process
         IInvocationOperation call when IsOfForeach(call.TargetMethod, call) => false,
-        IInvocationOperation call => _scope.Context.Find(call.TargetMethod) is { } api ? MayThrow(api) : !IsConstructor(call) && _scope.EffectOf(call.TargetMethod).MayThrow,
+        IInvocationOperation call => _context.Find(call.TargetMethod) is { } api ? MayThrow(api) : !IsConstructor(call) && MayThrow(call.TargetMethod),
         IObjectCreationOperation creation => MayThrow(creation),
         IPropertyReferenceOperation property => MayThrow(property.Property),
         IAwaitOperation => true,
@@ -45,6 +56,8 @@ internal sealed class ThrowingOperations
         IDynamicInvocationOperation => true,
         _ => false,
     };
+
+    private bool MayThrow(IMethodSymbol method) => !_options.IsNonThrowing(method) && _context.Callees.MayThrow(method, _options, _search ?? new ThrowSearch());
 
     /// <summary>Going through an array, a span or a list; other enumerators may run anybody's code.</summary>
     private static bool IsOfForeach(IMethodSymbol method, IOperation call)
@@ -56,7 +69,7 @@ internal sealed class ThrowingOperations
 
     private bool MayThrow(IObjectCreationOperation creation)
         => creation.Constructor is { } constructor && !constructor.IsImplicitlyDeclared && !IsException(creation.Type)
-            && creation.Type?.SpecialType is not (SpecialType.System_IntPtr or SpecialType.System_UIntPtr) && _scope.EffectOf(constructor).MayThrow;
+            && creation.Type?.SpecialType is not (SpecialType.System_IntPtr or SpecialType.System_UIntPtr) && MayThrow(constructor);
 
     private static bool MayThrow(IPropertySymbol property)
         => property.IsIndexer ? property.DeclaringSyntaxReferences.Length > 0 : property is { IsAbstract: true } or { IsVirtual: true } && property.DeclaringSyntaxReferences.Length > 0;

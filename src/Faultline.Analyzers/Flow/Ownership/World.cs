@@ -117,6 +117,9 @@ internal sealed class World
             way);
     }
 
+    /// <summary>Some block is there to be freed.</summary>
+    public bool HasLive => LiveKey().Length > 0;
+
     private int[] LiveKey()
     {
         if (_live != null)

@@ -24,6 +24,17 @@ internal sealed class Worlds
 
     public bool IsEmpty => All.IsEmpty;
 
+    public bool HasLive
+    {
+        get
+        {
+            foreach (World world in All)
+                if (world.HasLive)
+                    return true;
+            return false;
+        }
+    }
+
     public static Worlds Of(World world) => new([world], isFolded: false);
 
     /// <summary>Joins those that have become alike. Answers the same object if nothing is new.</summary>
