@@ -3,7 +3,7 @@
 document.getElementById("title").textContent = data.title;
 document.getElementById("subtitle").textContent = data.subtitle;
 
-for (const made of [verdictSection, timelineSection, flameSection, sitesSection, heapSection, buddySection, leaksSection, procSection, whatIfSection, settingsSection]) {
+for (const made of pageSections) {
   const drawn = made();
   if (drawn) document.getElementById("main").append(drawn);
 }

@@ -48,20 +48,5 @@ public static class CostDiffText
     }
 
     private static string Line(DiffRow row)
-        => string.Create(CultureInfo.InvariantCulture, $"  {s_labels[row.Name],-14}{Show(row, row.Before),14} -> {Show(row, row.After),-14}{Change(row)}").TrimEnd();
-
-    private static string Show(DiffRow row, double? value) => value is not { } number ? "not known"
-        : row.Unit == DiffUnit.Share ? Percent(number)
-        : row.Unit == DiffUnit.Bytes ? Bytes((ulong)number)
-        : Number((ulong)number);
-
-    private static string Change(DiffRow row)
-    {
-        if (row.Delta is not { } delta || delta == 0)
-            return "";
-        string sign = delta > 0 ? "+" : "-";
-        string share = row.Unit != DiffUnit.Share && row.Before > 0
-            ? string.Create(CultureInfo.InvariantCulture, $" ({sign}{Math.Abs(delta) / row.Before.Value * 100:0.#} %)") : "";
-        return sign + Show(row, Math.Abs(delta)) + share;
-    }
+        => string.Create(CultureInfo.InvariantCulture, $"  {s_labels[row.Name],-14}{DiffVerdict.Show(row.Unit, row.Before),14} -> {DiffVerdict.Show(row.Unit, row.After),-14}{DiffVerdict.Change(row)}").TrimEnd();
 }

@@ -33,7 +33,8 @@ public static class CostResultReader
         profile.Totals,
         [.. profile.Sites.Select(site => new CostSite(
             site.Site, site.Identity.Key, site.Amounts, site.PagesKnown ? site.Amounts.MinorFaults : null, site.Measured?.PinnedPages))],
-        [.. findings.Select(finding => new CostFinding(finding.Title, finding.RuleId, finding.Occurrences, finding.Text, finding.Steps.Count > 0 ? finding.Steps[0].Site : null))]);
+        [.. findings.Select(finding => new CostFinding(finding.Title, finding.RuleId, finding.Occurrences, finding.Text, finding.Steps.Count > 0 ? finding.Steps[0].Site : null))],
+        [.. CostSettings.Of(profile)]);
 
     private static CostResult Read(JsonElement root, string name, string folder)
     {
@@ -50,7 +51,8 @@ public static class CostResultReader
                 Number(totals, "blocks"), Number(totals, "requestedBytes"), Number(totals, "liveBlocks"), Number(totals, "liveRequestedBytes"),
                 isProfile ? Share(totals, "fragmentation") : Heap(root)),
             [.. root.GetProperty("sites").EnumerateArray().Where(site => Number(site, "blocks") > 0).Select(site => Site(site, folder))],
-            isProfile ? null : [.. root.GetProperty("findings").EnumerateArray().Select(finding => FindingOf(finding, folder))]);
+            isProfile ? null : [.. root.GetProperty("findings").EnumerateArray().Select(finding => FindingOf(finding, folder))],
+            [.. isProfile ? CostSettings.OfProfile(root) : CostSettings.OfReport(root)]);
     }
 
     private static CostSite Site(JsonElement site, string folder) => new(

@@ -100,7 +100,7 @@ internal static class ReportVerb
         }
     }
 
-    private static Regex? ParsePattern(ArgumentResult result)
+    internal static Regex? ParsePattern(ArgumentResult result)
     {
         string text = result.Tokens[0].Value;
         try

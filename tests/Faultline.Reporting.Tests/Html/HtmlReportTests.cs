@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
@@ -8,7 +7,7 @@ using Faultline.Tracing.Session;
 namespace Faultline.Reporting.Tests.Html;
 
 /// <summary>The page as a file: complete, the same each time, harmless, small. What it does in a browser is tested in Faultline.Browser.Tests.</summary>
-public partial class HtmlReportTests
+public class HtmlReportTests
 {
     private const string Evil = "<img src=x onerror=alert(1)></script><script>alert(2)</script>{{policy}}&amp;\u2028";
 
@@ -21,8 +20,8 @@ public partial class HtmlReportTests
     public void Every_report_has_a_page_without_pictures_too(string name)
     {
         string page = InspectedTraces.Page(Scenarios.All[name].Report);
-        CheckForm(page);
-        using JsonDocument data = JsonDocument.Parse(DataOf(page));
+        PageForm.Check(page);
+        using JsonDocument data = JsonDocument.Parse(PageForm.DataOf(page));
         Assert.Equal(JsonValueKind.Null, data.RootElement.GetProperty("timeline").ValueKind);
     }
 
@@ -31,18 +30,14 @@ public partial class HtmlReportTests
     {
         string page = InspectedTraces.Page(s_pinning.Value);
         Assert.Equal(page, InspectedTraces.Page(InspectedTraces.Of(InspectedTraces.Pinning)));
-        CheckForm(page);
+        PageForm.Check(page);
     }
 
     [Fact]
     public void The_policy_allows_the_two_scripts_of_the_page_and_nothing_else()
     {
         string page = InspectedTraces.Page(s_pinning.Value);
-        string policy = Regex.Match(page, "http-equiv=\"Content-Security-Policy\" content=\"([^\"]*)\"").Groups[1].Value;
-        string[] scripts = [.. Regex.Matches(page, "<script>(.*?)</script>", RegexOptions.Singleline).Select(match => match.Groups[1].Value)];
-        Assert.Equal(2, scripts.Length);
-        string hashes = string.Join(' ', scripts.Select(script => $"'sha256-{Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(script)))}'"));
-        Assert.Equal($"default-src 'none'; script-src {hashes}; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'", policy);
+        PageForm.CheckPolicy(page);
     }
 
     [Fact]
@@ -52,9 +47,9 @@ public partial class HtmlReportTests
         SiteTable evil = new(leaky.Sites.Sites.Select(site => site with { Method = Evil, Type = Evil, Assembly = Evil, File = "/src/" + Evil, Api = Evil }));
         Report report = ReportBuilder.Build(leaky.Session with { Notes = [new("threads", Evil)] }, evil, leaky.Run with { Program = Evil, Target = Evil }, leaky.Routing);
         string page = InspectedTraces.Page(report, new HtmlOptions { Title = Evil });
-        CheckForm(page);
+        PageForm.Check(page);
         Assert.DoesNotContain("<img", page[..page.IndexOf("<script>", StringComparison.Ordinal)]);
-        using JsonDocument data = JsonDocument.Parse(DataOf(page));
+        using JsonDocument data = JsonDocument.Parse(PageForm.DataOf(page));
         Assert.Equal(Evil, data.RootElement.GetProperty("title").GetString());
         Assert.Contains(data.RootElement.GetProperty("sites").GetProperty("rows").EnumerateArray(), site => site.GetProperty("method").GetString() == Evil);
     }
@@ -67,7 +62,7 @@ public partial class HtmlReportTests
         Report report = ReportBuilder.Build(leaky.Session, sites, leaky.Run with { Program = "Contoso.Ledger.dll" }, leaky.Routing);
         Assert.Contains("Contoso", InspectedTraces.Page(report));
         string page = InspectedTraces.Page(report, new HtmlOptions { Confidential = HtmlOptions.ParseConfidential("Contoso|Ledger") });
-        CheckForm(page);
+        PageForm.Check(page);
         Assert.DoesNotContain("Contoso", page);
         Assert.DoesNotContain("Ledger", page);
         Assert.Contains("name-1", page);
@@ -103,15 +98,15 @@ public partial class HtmlReportTests
     public void The_page_stays_under_eight_megabytes(string profile, int operations)
     {
         string page = InspectedTraces.Page(InspectedTraces.Of(InspectedTraces.Generated(profile, operations)));
-        CheckForm(page);
-        Assert.InRange(DataOf(page).Length, 10_000, 3_000_000);
+        PageForm.Check(page);
+        Assert.InRange(PageForm.DataOf(page).Length, 10_000, 3_000_000);
         Assert.InRange(Encoding.UTF8.GetByteCount(page), 5_000_000, 8_000_000);
     }
 
     [Fact]
     public void The_sections_data_is_what_the_replay_saw()
     {
-        using JsonDocument document = JsonDocument.Parse(DataOf(InspectedTraces.Page(s_pinning.Value)));
+        using JsonDocument document = JsonDocument.Parse(PageForm.DataOf(InspectedTraces.Page(s_pinning.Value)));
         JsonElement data = document.RootElement, time = data.GetProperty("timeline");
         ulong Sum(JsonElement column) => column.EnumerateArray().Aggregate(0UL, (sum, value) => sum + value.GetUInt64());
         Assert.Equal(s_pinning.Value.Totals.Process!.MinorFaults, Sum(time.GetProperty("faults")));
@@ -124,22 +119,4 @@ public partial class HtmlReportTests
         Assert.Contains(data.GetProperty("proc").EnumerateArray(), file => file.GetProperty("path").GetString() == "/proc/buddyinfo");
         Assert.Equal("Pins the heap: keep these blocks away from short-lived ones", data.GetProperty("advice")[0].GetProperty("title").GetString());
     }
-
-    /// <summary>One element for the data and two for the scripts; nothing that a browser would go and get.</summary>
-    private static void CheckForm(string page)
-    {
-        Assert.StartsWith("<!DOCTYPE html>\n", page);
-        // plotly.js is a file of its own, and its hash is in the policy.
-        int charts = page.IndexOf("<script>", StringComparison.Ordinal), script = page.LastIndexOf("<script>", StringComparison.Ordinal);
-        string own = page[..charts] + page[script..];
-        Assert.Equal(2, Regex.Count(own, "<script"));
-        Assert.Equal(2, Regex.Count(own, "</script"));
-        Assert.DoesNotMatch(Loading(), Regex.Replace(own, "<title>.*?</title>|id=\"data\">.*?</script>", ""));
-        Assert.DoesNotContain("{{", Regex.Replace(own[..own.IndexOf("id=\"data\"", StringComparison.Ordinal)], "<title>.*?</title>", ""));
-    }
-
-    private static string DataOf(string page) => Regex.Match(page, "<script type=\"application/json\" id=\"data\">(.*?)</script>", RegexOptions.Singleline).Groups[1].Value;
-
-    [GeneratedRegex("""(?i)<link|<iframe|<object|\ssrc=|url\(|@import|href="(?!#)""")]
-    private static partial Regex Loading();
 }

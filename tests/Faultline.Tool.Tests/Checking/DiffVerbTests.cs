@@ -55,6 +55,32 @@ public sealed class DiffVerbTests : IDisposable
     }
 
     [Fact]
+    public void The_page_is_a_file_of_its_own()
+    {
+        string before = MadeUpProfile.Write(_folder, "old.faultline.json"), after = MadeUpProfile.Write(_folder, "new.faultline.json", faults: 1200), page = Path.Combine(_folder, "page.html");
+        using StringWriter output = new(), error = new();
+        Assert.Equal(0, FaultlineCommand.Run(["diff", before, after, "--html", "-o", page], output, error));
+        Assert.Equal(("", $"faultline: {page}: open it in a browser\n"), (output.ToString(), error.ToString()));
+        string text = File.ReadAllText(page);
+        Assert.Contains("Page faults: 1,000 before, 1,200 after, \\u002B200 (\\u002B20 %).", text);
+        Assert.Contains("{\"name\":\"C library\",\"before\":\"glibc-2.36\",\"after\":\"glibc-2.36\"}", text);
+        Assert.Equal(2, FaultlineCommand.Run(["diff", before, after, "--html", "-o", page], output, error));
+        Assert.EndsWith($"faultline: --output {page} exists: give another name, or --force to overwrite it\n", error.ToString());
+    }
+
+    [Theory]
+    [InlineData("--json and --html are two forms: give one of them", "--json", "--html")]
+    [InlineData("--output is of the page: give --html too", "-o", "page.html")]
+    [InlineData("--force is of the page: give --html too", "--force")]
+    public void Options_that_would_do_nothing_are_refused(string line, params string[] options)
+    {
+        string profile = MadeUpProfile.Write(_folder, "App.faultline.json");
+        using StringWriter output = new(), error = new();
+        Assert.Equal(2, FaultlineCommand.Run(["diff", profile, profile, .. options], output, error));
+        Assert.Equal(("", $"faultline: {line}\n"), (output.ToString(), error.ToString()));
+    }
+
+    [Fact]
     public void Wrong_usage_is_one_line()
     {
         using StringWriter output = new(), error = new();
