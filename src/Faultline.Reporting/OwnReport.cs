@@ -16,7 +16,7 @@ public static class OwnReport
 
     private const string Routed = "the compiler routed the calls of these assemblies; those in other assemblies, and those that FLT1101 names, went to the real functions";
 
-    /// <summary>Writes it to standard error, or to the file that is asked for. Throws <see cref="IOException"/> and <see cref="UnauthorizedAccessException"/> where that cannot be.</summary>
+    /// <summary>Writes it to standard error, or to the file that is asked for, and the profile where one is. Throws <see cref="IOException"/> and <see cref="UnauthorizedAccessException"/> where that cannot be.</summary>
     public static void Write(OwnRun run)
     {
         // The program's culture must not change the report's numbers.
@@ -25,10 +25,17 @@ public static class OwnReport
         try
         {
             Report report = Build(run);
-            if (run.Output == null)
-                WriteError(report);
-            else
-                WriteFile(report, run.Output);
+            try
+            {
+                if (run.Output == null)
+                    WriteError(report);
+                else
+                    WriteFile(report, run.Output);
+            }
+            finally
+            {
+                OwnProfile.Write(report, run);
+            }
         }
         finally
         {
@@ -57,29 +64,24 @@ public static class OwnReport
     /// <summary>Under a temporary name until it is whole. What is there already is kept, and the report goes to standard error.</summary>
     private static void WriteFile(Report report, string named)
     {
-        string path = Path.GetFullPath(named);
-        string temporary = Path.Combine(Path.GetDirectoryName(path)!, $".{Path.GetFileName(path)}.{Environment.ProcessId}.tmp");
-        if (File.Exists(path))
+        using OwnFile? file = OwnFile.Create(named, OutputVariable);
+        if (file == null)
         {
-            Console.Error.WriteLine($"faultline: {OutputVariable}={named} exists and is not overwritten: delete it, or put %p, the process's number, into the name");
             WriteError(report);
             return;
         }
 
-        using (FileStream file = new(temporary, FileMode.CreateNew, FileAccess.Write))
+        if (named.EndsWith(".json", StringComparison.OrdinalIgnoreCase))
         {
-            if (path.EndsWith(".json", StringComparison.OrdinalIgnoreCase))
-            {
-                JsonReport.Write(report, file);
-            }
-            else
-            {
-                using StreamWriter text = new(file) { NewLine = "\n" };
-                TextReport.Write(report, text, new TextOptions(Top: Top));
-            }
+            JsonReport.Write(report, file.Stream);
+        }
+        else
+        {
+            using StreamWriter text = new(file.Stream, leaveOpen: true) { NewLine = "\n" };
+            TextReport.Write(report, text, new TextOptions(Top: Top));
         }
 
-        File.Move(temporary, path, overwrite: false);
+        file.Commit();
         Console.Error.WriteLine($"faultline: report written to {named}");
     }
 }

@@ -23,7 +23,25 @@ internal sealed record RoutedRun(string Output, int ExitCode, JsonElement Report
     public static RoutedRun ByCompiler(string sample)
         => Run(report => ("dotnet", [Program(sample, "Routed" + s_configuration)], [("FAULTLINE_OUTPUT", report)]));
 
+    /// <summary>The profile that the tool writes.</summary>
+    public static RoutedRun ProfileByTool(string sample)
+    {
+        string tool = Repository.Path("src", "Faultline.Tool", "bin", s_configuration, "net10.0", "faultline.dll");
+        return Run(profile => ("dotnet", [tool, "run", "--profile", profile, Program(sample, s_configuration)], []));
+    }
+
+    /// <summary>The profile that the program writes itself.</summary>
+    public static RoutedRun ProfileByCompiler(string sample)
+        => Run(profile => ("dotnet", [Program(sample, "Routed" + s_configuration)], [("FAULTLINE_PROFILE", profile)]));
+
     public ulong MinorFaults => Report.GetProperty("totals").GetProperty("process").GetProperty("minorFaults").GetUInt64();
+
+    /// <summary>Keys of a profile's sites in the sample's own assembly, with what the rules decide by.</summary>
+    public IReadOnlyList<string> Keys(string assembly) =>
+    [
+        .. Report.GetProperty("sites").EnumerateArray().Where(site => site.GetProperty("assembly").GetString() == assembly)
+            .Select(site => string.Join(' ', new[] { "key", "member", "statement", "ordinal", "blocks", "requestedBytes", "leaks", "file" }.Select(name => site.GetProperty(name).ToString()))).Order(StringComparer.Ordinal),
+    ];
 
     /// <summary>The sites of the sample's own assembly, by place.</summary>
     public IReadOnlyList<SiteFigures> Sites(string assembly) =>
@@ -43,7 +61,7 @@ internal sealed record RoutedRun(string Output, int ExitCode, JsonElement Report
 
     private static RoutedRun Run(Func<string, (string Program, string[] Arguments, (string, string)[] Environment)> of)
     {
-        string report = Path.Combine(Path.GetTempPath(), $"faultline-{Guid.NewGuid():N}.json");
+        string report = Path.Combine(Path.GetTempPath(), $"faultline-{Guid.NewGuid():N}.faultline.json");
         try
         {
             (string program, string[] arguments, (string, string)[] environment) = of(report);

@@ -48,10 +48,10 @@ internal static unsafe class Program
             case "session":
                 return SessionProgram.Run();
             case "session-compiled":
-                CompiledRouting.Register("TestProgram", 20, "1\t\tPrograms.Program\tWork\tNativeMemory.Alloc\t12\tProgram.cs\n2\t\tPrograms.Program\tWork\tNativeMemory.Alloc\t13\tProgram.cs\n", report: null);
+                CompiledRouting.Register("TestProgram", 20, "1\t\tPrograms.Program\tWork\tNativeMemory.Alloc\t12\tProgram.cs\n2\t\tPrograms.Program\tWork\tNativeMemory.Alloc\t13\tProgram.cs\n", "", report: null);
                 return SessionProgram.Run();
             case "session-late":
-                CompiledRouting.Register("TestProgram", 20, "", report: null);
+                CompiledRouting.Register("TestProgram", 20, "", "", report: null);
                 Work();
                 return SessionProgram.OtherOptions();
             case "base":

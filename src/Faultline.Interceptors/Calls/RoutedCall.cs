@@ -12,7 +12,7 @@ namespace Faultline.Interceptors.Calls;
 /// A call that is routed: where it is, and the interceptor's code in which <see cref="FacadeCall.Number"/> stands for the site's number. Holds text and
 /// numbers only, so that the compiler's work on a file that did not change is not done again.
 /// </summary>
-internal sealed record RoutedCall(string Tree, int Position, int Version, string Location, SiteName Site, string Code)
+internal sealed record RoutedCall(string Tree, int Position, int Version, string Location, SiteName Site, SourceKeyName Key, string Code)
 {
     /// <summary>Null for a call that is none of the table's, or cannot be intercepted (<see cref="Unroutable"/> says why).</summary>
     public static RoutedCall? TryCreate(InvocationExpressionSyntax invocation, SemanticModel model, CancellationToken cancel)
@@ -29,6 +29,6 @@ internal sealed record RoutedCall(string Tree, int Position, int Version, string
         SiteName site = SiteName.Of(invocation, model, api.DisplayName, cancel);
         bool allowsUnsafe = ((CSharpCompilationOptions)model.Compilation.Options).AllowUnsafe;
         string code = FacadeCall.Write(method, api, allowsUnsafe);
-        return new(invocation.SyntaxTree.FilePath, invocation.SpanStart, location.Version, location.Data, site, code);
+        return new(invocation.SyntaxTree.FilePath, invocation.SpanStart, location.Version, location.Data, site, SourceKeyName.Of(invocation, api.DisplayName), code);
     }
 }

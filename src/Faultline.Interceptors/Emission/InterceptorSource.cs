@@ -55,18 +55,25 @@ internal static class InterceptorSource
 
     private static string Registration(RoutedCall[] calls, RoutingSettings settings)
     {
-        StringBuilder names = new();
+        StringBuilder names = new(), keys = new();
         for (int i = 0; i < calls.Length; i++)
+        {
             names.Append(calls[i].Site.Line(i + 1));
+            keys.Append(calls[i].Key.Line(i + 1));
+        }
+
         string report = settings.Reports ? "global::Faultline.Reporting.OwnReport.Write" : "null";
         return $$"""
                 file static class Interceptors
                 {
                     // What is added to a site's number: other assemblies have sites too.
                     private static readonly int Base = global::Faultline.Shim.CompiledRouting.Register(
-                        {{Literal(settings.Assembly)}}, {{calls.Length}}, Names, {{report}});
+                        {{Literal(settings.Assembly)}}, {{calls.Length}}, Names, Keys, {{report}});
 
                     private const string Names = {{Literal(names.ToString())}};
+
+                    // What the sites are known by in measured profiles.
+                    private const string Keys = {{Literal(keys.ToString())}};
 
                     [global::System.Runtime.CompilerServices.ModuleInitializer]
                     internal static void Enter() => _ = Base;

@@ -21,5 +21,5 @@ internal sealed record SiteName(string File, int LineNumber, string Type, string
     /// <summary>The site's line in the table that the shim reads: number, no assembly, type, member, API, line, file.</summary>
     public string Line(int number) => $"{number}\t\t{Escape(Type)}\t{Escape(Member)}\t{Escape(Api)}\t{LineNumber}\t{Escape(File)}\n";
 
-    private static string Escape(string name) => name.Replace("\\", "\\\\").Replace("\t", "\\t").Replace("\n", "\\n").Replace("\r", "\\r");
+    public static string Escape(string name) => name.Replace("\\", "\\\\").Replace("\t", "\\t").Replace("\n", "\\n").Replace("\r", "\\r");
 }

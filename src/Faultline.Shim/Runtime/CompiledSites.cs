@@ -9,7 +9,7 @@ namespace Faultline.Shim.Runtime;
 /// </summary>
 internal static class CompiledSites
 {
-    private static readonly List<(int Base, string Assembly, string Names)> s_tables = [];
+    private static readonly List<(int Base, string Assembly, string Names, string Keys)> s_tables = [];
 
     /// <summary>Sites so far.</summary>
     public static int Count { get; private set; }
@@ -17,12 +17,12 @@ internal static class CompiledSites
     private static int s_toolsSites = -1;
 
     /// <summary>The number before that of the assembly's first site.</summary>
-    public static int Add(string assembly, int count, string names)
+    public static int Add(string assembly, int count, string names, string keys)
     {
         lock (s_tables)
         {
             int before = ToolsSites() + Count;
-            s_tables.Add((before, assembly, names));
+            s_tables.Add((before, assembly, names, keys));
             Count += count;
             if (SiteNames.ToolsList is { } list && before < SessionLayout.SiteCapacity)
                 Tell(list, s_tables[^1]);
@@ -37,7 +37,14 @@ internal static class CompiledSites
             return [.. s_tables.SelectMany(Read)];
     }
 
-    private static IEnumerable<CallSite> Read((int Base, string Assembly, string Names) table)
+    /// <summary>Their keys in the source.</summary>
+    public static IReadOnlyList<SourceKey> ReadKeys()
+    {
+        lock (s_tables)
+            return [.. s_tables.SelectMany(table => SourceKey.Parse(table.Keys).Select(key => key with { Id = table.Base + key.Id }))];
+    }
+
+    private static IEnumerable<CallSite> Read((int Base, string Assembly, string Names, string Keys) table)
         => CallSiteLines.Parse(table.Names).Select(site => site with { Id = table.Base + site.Id, Assembly = table.Assembly });
 
     /// <summary>A list that cannot be read or written leaves the sites unknown, rather than taken for others.</summary>
@@ -48,7 +55,7 @@ internal static class CompiledSites
         return s_toolsSites;
     }
 
-    private static void Tell(string list, (int, string, string) table) => TryAccess(() =>
+    private static void Tell(string list, (int, string, string, string) table) => TryAccess(() =>
     {
         SharedSites.Append(list, Read(table));
         return 0;

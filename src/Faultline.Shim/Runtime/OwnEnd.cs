@@ -14,6 +14,9 @@ internal static class OwnEnd
     /// <summary>Names the file for the report, JSON if it ends in .json; %p in it is the process's number. Without it the report goes to standard error.</summary>
     public const string OutputVariable = "FAULTLINE_OUTPUT";
 
+    /// <summary>Names the file for the measured profile, NAME.faultline.json; %p as above. Without it none is written.</summary>
+    public const string ProfileVariable = "FAULTLINE_PROFILE";
+
     /// <summary>What the shell sees of a program that an exception ends which nobody catches: 128 + SIGABRT.</summary>
     private const int Aborted = 134;
 
@@ -22,12 +25,14 @@ internal static class OwnEnd
 
     /// <summary>Taken from the environment at once: child processes must not write to the same file.</summary>
     private static string? s_output;
+    private static string? s_profile;
 
     public static void Expect(Action<OwnRun> report)
     {
         if (Interlocked.CompareExchange(ref s_report, report, null) != null || !OwnSession.IsWanted)
             return;
-        s_output = SessionEnvironment.Take(OutputVariable)?.Replace("%p", Environment.ProcessId.ToString());
+        s_output = TakeName(OutputVariable);
+        s_profile = TakeName(ProfileVariable);
         // A program that makes no routed call has a report too, which says so.
         AppDomain.CurrentDomain.ProcessExit += (_, _) => ReportIfNothingWasCalled();
     }
@@ -43,13 +48,19 @@ internal static class OwnEnd
             report(new OwnRun(
                 engine.Session, SiteNames.Table, Path.GetFileName(Environment.GetCommandLineArgs()[0]),
                 reason == SnapshotReason.UnhandledException ? Aborted : Environment.ExitCode, Stopwatch.GetElapsedTime(s_started),
-                (DateTime.UtcNow - DateTime.UnixEpoch).Ticks * 100, HostMachine.RamBytes(), s_output));
+                (DateTime.UtcNow - DateTime.UnixEpoch).Ticks * 100, HostMachine.RamBytes(), s_output)
+            {
+                Keys = s_profile == null ? [] : CompiledSites.ReadKeys(),
+                Profile = s_profile,
+            });
         }
         catch (Exception failure)
         {
             Console.Error.WriteLine($"faultline: no report: {failure.Message.ReplaceLineEndings(" ")}");
         }
     }
+
+    private static string? TakeName(string variable) => SessionEnvironment.Take(variable)?.Replace("%p", Environment.ProcessId.ToString());
 
     private static void ReportIfNothingWasCalled()
     {

@@ -49,7 +49,7 @@ public static class CallSiteLines
     private static string Escape(string name) => name.AsSpan().IndexOfAny("\\\t\n\r") < 0 ? name
         : name.Replace("\\", "\\\\").Replace("\t", "\\t").Replace("\n", "\\n").Replace("\r", "\\r");
 
-    private static string Unescape(string name)
+    internal static string Unescape(string name)
     {
         if (!name.Contains('\\'))
             return name;

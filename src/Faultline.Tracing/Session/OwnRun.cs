@@ -13,4 +13,11 @@ public sealed record OwnRun(
     TimeSpan WallTime,
     long EndedUnixNanoseconds,
     ulong HostRamBytes,
-    string? Output);
+    string? Output)
+{
+    /// <summary>Of the sites that the compiler routed.</summary>
+    public IReadOnlyList<SourceKey> Keys { get; init; } = [];
+
+    /// <summary>Names a file for the measured profile; null where none is wanted.</summary>
+    public string? Profile { get; init; }
+}
