@@ -48,6 +48,7 @@ public static class OwnReport
         RunFacts facts = new(run.Program, run.Program, run.ExitCode, run.WallTime, run.EndedUnixNanoseconds, run.HostRamBytes)
         {
             IsOwn = true,
+            Trace = run.Recording is { } own ? new TraceFacts(own.Path, own.Result.Events, own.Result.Bytes, own.Result.StopReason) : null,
         };
         RoutedAssembly[] routed = [.. run.Sites.Sites.GroupBy(site => site.Assembly).Select(sites => new RoutedAssembly(sites.Key, sites.Count(), HasSymbols: true))];
         RoutingFacts routing = new("CompileTime", routed, [], [], [], [Routed]);

@@ -34,6 +34,22 @@ internal sealed record RoutedRun(string Output, int ExitCode, JsonElement Report
     public static RoutedRun ProfileByCompiler(string sample)
         => Run(profile => ("dotnet", [Program(sample, "Routed" + s_configuration)], [("FAULTLINE_PROFILE", profile)]));
 
+    /// <summary>A run that records itself, and a replay of the recording by the tool.</summary>
+    public static (RoutedRun Run, RoutedRun Replay) RecordedByCompiler(string sample)
+    {
+        string trace = Path.Combine(Path.GetTempPath(), $"faultline-{Guid.NewGuid():N}.fltrace");
+        try
+        {
+            RoutedRun run = Run(report => ("dotnet", [Program(sample, "Routed" + s_configuration)], [("FAULTLINE_OUTPUT", report), ("FAULTLINE_TRACE", trace)]));
+            string tool = Repository.Path("src", "Faultline.Tool", "bin", s_configuration, "net10.0", "faultline.dll");
+            return (run, Run(report => ("dotnet", [tool, "replay", trace, "--json", "--output", report], [])));
+        }
+        finally
+        {
+            File.Delete(trace);
+        }
+    }
+
     public ulong MinorFaults => Report.GetProperty("totals").GetProperty("process").GetProperty("minorFaults").GetUInt64();
 
     /// <summary>Keys of a profile's sites in the sample's own assembly, with what the rules decide by.</summary>

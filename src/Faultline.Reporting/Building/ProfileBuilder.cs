@@ -5,16 +5,13 @@ namespace Faultline.Reporting;
 /// <summary>Names the models behind the numbers.</summary>
 public static class ProfileBuilder
 {
-    public const string LibcProfile = "glibc-2.36";
-    public const string KernelProfile = "linux-6.x";
-
-    /// <summary>"observe/pagemap-scan" and the like.</summary>
-    public static string ObserverName(ObserverKind kind) => Observer(kind).Name;
+    public const string LibcProfile = ModelNames.Libc;
+    public const string KernelProfile = ModelNames.Kernel;
 
     internal static Profile Build(SessionReading session, ReplayFacts? replay)
     {
         SessionHeader header = session.Header;
-        (string name, string text) = replay == null ? Observer(header.Observer) : (replay.Touches, replay.TouchesText);
+        (string name, string text) = replay == null ? (ModelNames.Observer(header.Observer), Observer(header.Observer)) : (replay.Touches, replay.TouchesText);
         return new(
             LibcProfile,
             session.NotesOf("threads").FirstOrDefault(),
@@ -35,13 +32,12 @@ public static class ProfileBuilder
         _ => $"policy {policy}",
     };
 
-    private static (string Name, string Text) Observer(ObserverKind kind) => kind switch
+    private static string Observer(ObserverKind kind) => kind switch
     {
-        ObserverKind.PagemapScan => ("observe/pagemap-scan", "observed: the blocks' real pages, read with PAGEMAP_SCAN"),
-        ObserverKind.Pagemap => ("observe/pagemap", "observed: the blocks' real pages, read from /proc/self/pagemap"),
-        ObserverKind.Mincore => ("observe/mincore",
-            "observed: the blocks' real pages, read with mincore, which does not tell written pages from pages that were only read"),
-        ObserverKind.Assumed => ("assume", "assumed: every requested byte counts as written when its block is allocated"),
-        _ => ("none", "none: nothing is known about which pages were touched"),
+        ObserverKind.PagemapScan => "observed: the blocks' real pages, read with PAGEMAP_SCAN",
+        ObserverKind.Pagemap => "observed: the blocks' real pages, read from /proc/self/pagemap",
+        ObserverKind.Mincore => "observed: the blocks' real pages, read with mincore, which does not tell written pages from pages that were only read",
+        ObserverKind.Assumed => "assumed: every requested byte counts as written when its block is allocated",
+        _ => "none: nothing is known about which pages were touched",
     };
 }

@@ -33,6 +33,7 @@ internal static class OwnEnd
             return;
         s_output = TakeName(OutputVariable);
         s_profile = TakeName(ProfileVariable);
+        OwnTrace.Expect(TakeName(OwnTrace.Variable));
         // A program that makes no routed call has a report too, which says so.
         AppDomain.CurrentDomain.ProcessExit += (_, _) => ReportIfNothingWasCalled();
     }
@@ -45,13 +46,16 @@ internal static class OwnEnd
             return;
         try
         {
+            SiteTable sites = SiteNames.Table;
+            OwnRecording? recording = OwnTrace.Finish(sites);
             report(new OwnRun(
-                engine.Session, SiteNames.Table, Path.GetFileName(Environment.GetCommandLineArgs()[0]),
+                engine.Session, sites, Path.GetFileName(Environment.GetCommandLineArgs()[0]),
                 reason == SnapshotReason.UnhandledException ? Aborted : Environment.ExitCode, Stopwatch.GetElapsedTime(s_started),
                 (DateTime.UtcNow - DateTime.UnixEpoch).Ticks * 100, HostMachine.RamBytes(), s_output)
             {
                 Keys = s_profile == null ? [] : CompiledSites.ReadKeys(),
                 Profile = s_profile,
+                Recording = recording,
             });
         }
         catch (Exception failure)

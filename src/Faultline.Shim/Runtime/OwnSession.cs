@@ -40,9 +40,10 @@ internal static class OwnSession
         FaultlineOptions options = s_proposed ?? new FaultlineOptions();
         int sites = Math.Clamp(CompiledSites.Count * 2, FewestSites, SessionLayout.SiteCapacity - 1);
         // The file lives on in the mapping that counts.
-        using SessionFile made = SessionFile.Create(options.ToParameters((uint)sites));
+        using SessionFile made = SessionFile.Create(options.ToParameters((uint)sites) with { RecordingDescriptor = OwnTrace.Open() });
         SessionFile session = SessionFile.Attach(made.Path, largestArena: 1UL << 40)
             ?? throw new IOException("the new session is another process's");
+        OwnTrace.Start(session);
         Options = options;
         return (session, session.Path);
     }

@@ -71,6 +71,7 @@ internal static unsafe class ShimRuntime
     /// <summary>The program runs on, unrouted; the session says why.</summary>
     private static void Refuse(SessionFile? session, Exception failure)
     {
+        OwnTrace.Abandon();
         if (session == null)
             return;
         SessionNotes.Append(session, "refused", failure.Message);

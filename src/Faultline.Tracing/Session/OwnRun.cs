@@ -1,3 +1,5 @@
+using Faultline.Tracing.Recording;
+
 namespace Faultline.Tracing.Session;
 
 /// <summary>
@@ -20,4 +22,10 @@ public sealed record OwnRun(
 
     /// <summary>Names a file for the measured profile; null where none is wanted.</summary>
     public string? Profile { get; init; }
+
+    /// <summary>What was recorded of the run; null where nothing was.</summary>
+    public OwnRecording? Recording { get; init; }
 }
+
+/// <summary>The file that a program recorded itself into, and what is in it.</summary>
+public sealed record OwnRecording(string Path, RecordingResult Result);
