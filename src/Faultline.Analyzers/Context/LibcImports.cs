@@ -17,7 +17,7 @@ internal sealed class LibcImports
 {
     private static readonly NameSet s_attributes = new("DllImport", "DllImportAttribute", "LibraryImport", "LibraryImportAttribute");
     private static readonly ConditionalWeakTable<SyntaxTree, object> NamesOfTree = new();
-    private static readonly Dictionary<string, AllocationApi> ByEntryPoint = Index();
+    private static readonly Dictionary<string, AllocationApi> ByEntryPoint = AllocationApis.ImportsByEntryPoint();
 
     private readonly INamedTypeSymbol? _dllImport;
     private readonly INamedTypeSymbol? _libraryImport;
@@ -109,14 +109,5 @@ internal sealed class LibcImports
                 if (argument.NameEquals?.Name.Identifier.ValueText == "EntryPoint")
                     return argument.Expression is not LiteralExpressionSyntax literal || ByEntryPoint.ContainsKey(literal.Token.ValueText);
         return false;
-    }
-
-    private static Dictionary<string, AllocationApi> Index()
-    {
-        Dictionary<string, AllocationApi> index = [];
-        foreach (AllocationApi api in AllocationApis.All)
-            if (api.IsPInvoke)
-                index.Add(api.Method, api);
-        return index;
     }
 }

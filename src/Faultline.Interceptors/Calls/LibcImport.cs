@@ -10,7 +10,7 @@ internal sealed class LibcImport(AllocationApi api, bool keepsError, bool preser
 {
     private const string LibraryImport = "System.Runtime.InteropServices.LibraryImportAttribute";
 
-    private static readonly Dictionary<string, AllocationApi> s_byEntryPoint = Index();
+    private static readonly Dictionary<string, AllocationApi> s_byEntryPoint = AllocationApis.ImportsByEntryPoint();
 
     public AllocationApi Api { get; } = api;
 
@@ -57,14 +57,5 @@ internal sealed class LibcImport(AllocationApi api, bool keepsError, bool preser
             if (name == module)
                 return api;
         return null;
-    }
-
-    private static Dictionary<string, AllocationApi> Index()
-    {
-        Dictionary<string, AllocationApi> index = [];
-        foreach (AllocationApi api in AllocationApis.All)
-            if (api.IsPInvoke)
-                index.Add(api.Method, api);
-        return index;
     }
 }

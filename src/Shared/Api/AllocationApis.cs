@@ -82,6 +82,16 @@ internal static class AllocationApis
         Libc("madvise", Mapping, Advise, Int32, [Pointer, UIntPtr, Int32], Block, Size, Other),
     ];
 
+    /// <summary>Those that are reached by P/Invoke, by the name of the C function.</summary>
+    public static Dictionary<string, AllocationApi> ImportsByEntryPoint()
+    {
+        Dictionary<string, AllocationApi> imports = [];
+        foreach (AllocationApi api in All)
+            if (api.IsPInvoke)
+                imports.Add(api.Method, api);
+        return imports;
+    }
+
     private static AllocationApi Native(string method, AllocationFamily family, AllocationEffect effect, string[] types, params ParameterRole[] roles)
         => new(NativeMemoryType, method, family, effect, effect == Free ? Void : Pointer, types, roles);
 
