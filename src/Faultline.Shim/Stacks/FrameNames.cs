@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 using System.Reflection;
+using Faultline.Names;
 using Faultline.Tracing.Stacks;
 
 namespace Faultline.Shim.Stacks;

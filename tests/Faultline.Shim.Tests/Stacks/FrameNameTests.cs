@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
+using Faultline.Names;
 using Faultline.Shim.Stacks;
 using Faultline.Tracing.Stacks;
 
