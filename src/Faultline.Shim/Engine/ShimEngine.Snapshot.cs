@@ -99,7 +99,6 @@ internal sealed unsafe partial class ShimEngine
         _watched.Lock();
         _watched.MarkFullLook();
         DescribeProcess(ref snapshot);
-        DescribeZones(ref snapshot);
         DescribeSites(ref snapshot);
         DescribeReal(ref snapshot);
         _watched.Unlock();
@@ -121,58 +120,19 @@ internal sealed unsafe partial class ShimEngine
 
     private void DescribeProcess(ref SnapshotRecord snapshot)
     {
-        Process process = _watched.Process;
-        SystemCallCounts calls = process.SystemCalls;
-        snapshot.MinorFaults = process.MinorFaults;
-        snapshot.MajorFaults = process.MajorFaults;
-        snapshot.VirtualPages = process.VirtualPages.Value;
-        snapshot.ResidentPages = process.ResidentPages.Value;
-        snapshot.PeakResidentPages = process.PeakResidentPages.Value;
-        snapshot.ZeroPages = process.ZeroPages.Value;
-        snapshot.PageTablePages = process.PageTablePages.Value;
+        snapshot.Describe(_watched.Process);
+        snapshot.Describe(_watched.Process.Machine.Zones);
         snapshot.AllocatorFaults = _watched.AllocatorFaults;
         snapshot.UnbackedPages = _peakUnbackedPages;
-        snapshot.BrkCalls = calls.Brk;
-        snapshot.MmapCalls = calls.Mmap;
-        snapshot.MunmapCalls = calls.Munmap;
-        snapshot.MremapCalls = calls.Mremap;
-        snapshot.MadviseCalls = calls.Madvise;
-    }
-
-    /// <summary>By name, since the machine lists populated zones only.</summary>
-    private void DescribeZones(ref SnapshotRecord snapshot)
-    {
-        IReadOnlyList<ZoneInfo> zones = _watched.Process.Machine.Zones;
-        for (int index = 0; index < SnapshotRecord.Zones; index++)
-        {
-            ZoneInfo? zone = zones.FirstOrDefault(z => z.Name == SnapshotRecord.ZoneNames[index]);
-            if (zone == null)
-                continue;
-            snapshot.ManagedPages[index] = zone.ManagedPages;
-            for (int order = 0; order < SnapshotRecord.Orders; order++)
-                snapshot.FreeBlocks[index * SnapshotRecord.Orders + order] = zone.FreeBlocks[order];
-        }
     }
 
     private void DescribeHeap(ref SnapshotRecord snapshot, bool checkBlocks)
     {
-        MallocInfo info = _malloc.GetMallocInfo();
-        snapshot.Arena = info.Arena;
-        snapshot.OrdBlks = info.OrdBlks;
-        snapshot.SmBlks = info.SmBlks;
-        snapshot.HBlks = info.HBlks;
-        snapshot.HBlkHd = info.HBlkHd;
-        snapshot.FsmBlks = info.FsmBlks;
-        snapshot.UordBlks = info.UordBlks;
-        snapshot.FordBlks = info.FordBlks;
-        snapshot.KeepCost = info.KeepCost;
-        snapshot.MmapThreshold = _malloc.MmapThreshold;
-        snapshot.TrimThreshold = _malloc.TrimThreshold;
-        var survey = new HeapSurvey(_watched);
-        survey.Walk(_malloc, checkBlocks);
-        snapshot.FreeBytes = survey.FreeBytes;
-        snapshot.LargestFreeBytes = survey.LargestFreeBytes;
-        snapshot.StrandedPages = survey.StrandedPages;
+        snapshot.Describe(_malloc);
+        HeapPages<HeapSurvey.Residence> pages = HeapSurvey.Walk(_malloc, _watched, checkBlocks);
+        snapshot.FreeBytes = pages.FreeBytes;
+        snapshot.LargestFreeBytes = pages.LargestFreeBytes;
+        snapshot.StrandedPages = pages.StrandedPages;
     }
 
     /// <summary>Each site's resident pages, counted anew and then written in one go.</summary>

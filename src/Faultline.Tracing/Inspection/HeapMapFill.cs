@@ -1,6 +1,7 @@
 using Faultline.Kernel;
 using Faultline.Libc;
 using Faultline.Tracing.Replay;
+using Faultline.Tracing.Session;
 
 namespace Faultline.Tracing.Inspection;
 
@@ -133,7 +134,7 @@ internal sealed class HeapMapFill(ReplayMachine machine, LiveBlocks blocks, ulon
         PageState.ZeroPage or PageState.HugeZeroPage => PageClass.ZeroPage,
         PageState.Swapped => PageClass.Swapped,
         _ when live == 0 && free > 0 => PageClass.Empty,
-        _ when live < HeapSummary.StrandedBelow && free > 0 => PageClass.Stranded,
+        _ when free > 0 && StrandedPage.Is(live) => PageClass.Stranded,
         _ => free > 0 ? PageClass.HasFree : PageClass.Full,
     };
 

@@ -1,4 +1,3 @@
-using Faultline.Kernel;
 using Faultline.Libc;
 using Faultline.Tracing.Session;
 
@@ -10,9 +9,12 @@ internal static class ReplaySnapshot
     public static SnapshotRecord Take(ReplayMachine machine, IReadOnlyList<ReplayedSite> sites, ulong events)
     {
         SnapshotRecord snapshot = new() { Reason = SnapshotReason.Exit, EventCount = events };
-        DescribeProcess(ref snapshot, machine.Charged);
+        snapshot.Describe(machine.Charged.Process);
+        snapshot.AllocatorFaults = machine.Charged.AllocatorFaults;
+        snapshot.UnbackedPages = machine.Charged.Process.UnbackedPages;
+        snapshot.Describe(machine.Malloc);
+        snapshot.Describe(machine.Zones);
         DescribeHeap(ref snapshot, machine);
-        DescribeZones(ref snapshot, machine.Zones);
         foreach (ReplayedSite site in sites)
         {
             snapshot.LiveBlocks += site.Counters.Allocations - site.Counters.Released;
@@ -23,59 +25,21 @@ internal static class ReplaySnapshot
         return snapshot;
     }
 
-    private static void DescribeProcess(ref SnapshotRecord snapshot, ChargedProcess charged)
-    {
-        Process process = charged.Process;
-        snapshot.MinorFaults = process.MinorFaults;
-        snapshot.MajorFaults = process.MajorFaults;
-        snapshot.AllocatorFaults = charged.AllocatorFaults;
-        snapshot.VirtualPages = process.VirtualPages.Value;
-        snapshot.ResidentPages = process.ResidentPages.Value;
-        snapshot.PeakResidentPages = process.PeakResidentPages.Value;
-        snapshot.ZeroPages = process.ZeroPages.Value;
-        snapshot.PageTablePages = process.PageTablePages.Value;
-        snapshot.UnbackedPages = process.UnbackedPages;
-        snapshot.BrkCalls = process.SystemCalls.Brk;
-        snapshot.MmapCalls = process.SystemCalls.Mmap;
-        snapshot.MunmapCalls = process.SystemCalls.Munmap;
-        snapshot.MremapCalls = process.SystemCalls.Mremap;
-        snapshot.MadviseCalls = process.SystemCalls.Madvise;
-    }
-
     private static void DescribeHeap(ref SnapshotRecord snapshot, ReplayMachine machine)
     {
-        HeapSummary heap = new(machine.Charged);
-        heap.Walk(machine.Malloc);
-        snapshot.FreeBytes = heap.FreeBytes;
-        snapshot.LargestFreeBytes = heap.LargestFreeBytes;
-        snapshot.StrandedPages = heap.StrandedPages;
-        snapshot.HeapResidentPages = heap.ResidentPages;
-        snapshot.MappedResidentPages = snapshot.ResidentPages - Math.Min(heap.ResidentPages, snapshot.ResidentPages);
-        snapshot.MmapThreshold = machine.Malloc.MmapThreshold;
-        snapshot.TrimThreshold = machine.Malloc.TrimThreshold;
-        MallocInfo info = machine.Malloc.GetMallocInfo();
-        snapshot.Arena = info.Arena;
-        snapshot.OrdBlks = info.OrdBlks;
-        snapshot.SmBlks = info.SmBlks;
-        snapshot.HBlks = info.HBlks;
-        snapshot.HBlkHd = info.HBlkHd;
-        snapshot.FsmBlks = info.FsmBlks;
-        snapshot.UordBlks = info.UordBlks;
-        snapshot.FordBlks = info.FordBlks;
-        snapshot.KeepCost = info.KeepCost;
+        HeapPages<ReplayResidence> pages = new(new ReplayResidence(machine.Charged));
+        foreach (HeapChunk chunk in machine.Malloc.WalkHeaps())
+            pages.Add(chunk);
+        pages.Finish();
+        snapshot.FreeBytes = pages.FreeBytes;
+        snapshot.LargestFreeBytes = pages.LargestFreeBytes;
+        snapshot.StrandedPages = pages.StrandedPages;
+        snapshot.HeapResidentPages = pages.ResidentPages;
+        snapshot.MappedResidentPages = snapshot.ResidentPages - Math.Min(pages.ResidentPages, snapshot.ResidentPages);
     }
 
-    /// <summary>By name, since the machine lists populated zones only.</summary>
-    private static unsafe void DescribeZones(ref SnapshotRecord snapshot, IReadOnlyList<ZoneInfo> zones)
+    private readonly struct ReplayResidence(ChargedProcess charged) : IPageResidence
     {
-        for (int index = 0; index < SnapshotRecord.Zones; index++)
-        {
-            ZoneInfo? zone = zones.FirstOrDefault(z => z.Name == SnapshotRecord.ZoneNames[index]);
-            if (zone == null)
-                continue;
-            snapshot.ManagedPages[index] = zone.ManagedPages;
-            for (int order = 0; order < SnapshotRecord.Orders; order++)
-                snapshot.FreeBlocks[index * SnapshotRecord.Orders + order] = zone.FreeBlocks[order];
-        }
+        public bool IsResident(ulong page) => charged.IsResident(page);
     }
 }

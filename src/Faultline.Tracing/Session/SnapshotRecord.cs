@@ -16,7 +16,7 @@ public enum SnapshotReason : uint
 /// record is being written.
 /// </summary>
 [StructLayout(LayoutKind.Sequential, Pack = 8)]
-public unsafe struct SnapshotRecord
+public unsafe partial struct SnapshotRecord
 {
     public const int Zones = 3;
 
