@@ -38,6 +38,15 @@ internal static class Inspect
         return Run(compilation, new Settings(settings)).Where(d => ids.Length == 0 || ids.Contains(d.Id)).ToImmutableArray();
     }
 
+    /// <summary>A library of several files, which must compile.</summary>
+    public static CSharpCompilation Library(IEnumerable<(string Path, string Text)> files)
+    {
+        CSharpParseOptions parse = new(LanguageVersion.Latest);
+        CSharpCompilation compilation = s_bound.AddSyntaxTrees(files.Select(file => CSharpSyntaxTree.ParseText(file.Text, parse, file.Path)));
+        Assert.Empty(compilation.GetDiagnostics().Where(d => d.Severity == DiagnosticSeverity.Error));
+        return compilation;
+    }
+
     public static CSharpCompilation Compile(CSharpCompilationOptions options, IEnumerable<(string Path, string Text)> files, params IEnumerable<MetadataReference> more)
     {
         CSharpParseOptions parse = new(LanguageVersion.Latest);
@@ -58,6 +67,8 @@ internal static class Inspect
             throw new AggregateException(crashes);
         return [.. found.OrderBy(d => d.Location.SourceTree?.FilePath, StringComparer.Ordinal).ThenBy(d => d.Location.SourceSpan.Start).ThenBy(d => d.Id, StringComparer.Ordinal)];
     }
+
+    public static ImmutableArray<Diagnostic> Run(CSharpCompilation compilation, IReadOnlyDictionary<string, string> settings) => Run(compilation, new Settings(settings));
 
     private static IReadOnlyDictionary<string, string> NoSettings { get; } = new Dictionary<string, string>();
 

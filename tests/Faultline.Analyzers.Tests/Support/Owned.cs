@@ -8,7 +8,7 @@ internal static class Owned
 {
     public const string Quiet = "quiet";
 
-    private static readonly string[] s_rules = ["FLT1001", "FLT1002", "FLT1003", "FLT1004", "FLT1005", "FLT1007", "FLT1008", "FLT1009", "FLT1013"];
+    public static readonly string[] Rules = ["FLT1001", "FLT1002", "FLT1003", "FLT1004", "FLT1005", "FLT1007", "FLT1008", "FLT1009", "FLT1013"];
 
     /// <summary>The ids in the order of the source, or <see cref="Quiet"/>. Types may follow the members behind a line of "---".</summary>
     public static string Of(string members) => Of(members, new Dictionary<string, string>());
@@ -34,14 +34,14 @@ internal static class Owned
                 [DllImport("native")] public static extern int query(nint block, ref int length);
             }
             """,
-            settings, s_rules);
+            settings, Rules);
         return Ids(found);
     }
 
     /// <summary>The same of top-level statements.</summary>
     public static string OfProgram(string statements)
         => Ids(Inspect.Run(Inspect.Compile(new CSharpCompilationOptions(OutputKind.ConsoleApplication, allowUnsafe: true), [("Program.cs", statements)]))
-            .Where(d => s_rules.Contains(d.Id)));
+            .Where(d => Rules.Contains(d.Id)));
 
     private static string Ids(IEnumerable<Diagnostic> found) => found.Any() ? string.Join(" ", found.Select(d => d.Id)) : Quiet;
 

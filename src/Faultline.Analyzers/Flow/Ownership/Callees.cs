@@ -21,6 +21,7 @@ internal sealed class Callees
     private readonly AllocationContext _context;
     private readonly MethodSummaries _summaries;
     private readonly ThrowingMethods _throwing;
+    private readonly OwnAddress _ownAddress;
 
     public Callees(Compilation compilation, AllocationContext context)
     {
@@ -28,6 +29,7 @@ internal sealed class Callees
         MethodBodies bodies = new(compilation, context);
         _summaries = new MethodSummaries(context, bodies);
         _throwing = new ThrowingMethods(context, bodies);
+        _ownAddress = new OwnAddress(compilation);
         foreach (AllocationApi api in AllocationApis.All)
             if (api.Allocates)
                 _sources.Add(api, new BlockSource(api.DisplayName, Families.RightCall(api.Family, AllocationEffect.Free).DisplayName, MaybeNull(api), api));
@@ -92,6 +94,8 @@ internal sealed class Callees
     }
 
     public bool NeverReturns(IMethodSymbol method) => _neverReturns.GetOrAdd(method.OriginalDefinition, static found => HasAttribute(found.GetAttributes(), "DoesNotReturnAttribute"));
+
+    public bool TakesOwnAddress(IMethodSymbol method) => _ownAddress.IsTakenBy(method);
 
     public bool? DoesNotReturnIf(IParameterSymbol parameter)
     {

@@ -1,3 +1,4 @@
+using System.Linq;
 using System.Numerics;
 using Faultline.Analyzers.Flow.Numbers;
 using Microsoft.CodeAnalysis;
@@ -9,13 +10,13 @@ namespace Faultline.Analyzers.Flow.Ownership;
 internal static class Distance
 {
     /// <summary>Bounds in bytes.</summary>
-    /// <param name="pointer">What is moved: distances from a T* are in elements.</param>
-    public static (long Low, long High) Of(IOperation distance, ITypeSymbol? pointer)
+    /// <param name="element">What the distance counts; null for bytes.</param>
+    public static (long Low, long High) Of(IOperation distance, ITypeSymbol? element)
     {
         distance = Constants.WithoutConversions(distance);
         if (Constants.Read(distance) is { IsExact: true } exact)
         {
-            BigInteger bytes = exact.Low * ElementSize(pointer);
+            BigInteger bytes = exact.Low * ElementSize(element);
             return BigInteger.Abs(bytes) < Target.Unbounded ? ((long)bytes, (long)bytes) : (-Target.Unbounded, Target.Unbounded);
         }
 
@@ -38,8 +39,18 @@ internal static class Distance
         return Constants.Read(operand) is { IsExact: true } exact ? exact.Low.Sign > 0 : IsPositive(operand);
     }
 
+    /// <summary>Whether a field lies at the start of its struct; null where the layout is not known.</summary>
+    public static bool? IsFirst(IFieldSymbol field)
+    {
+        if (field.ContainingType is not { IsValueType: true } type || type.DeclaringSyntaxReferences.Length != 1 || HasLayout(type))
+            return null;
+        return SymbolEqualityComparer.Default.Equals(type.GetMembers().OfType<IFieldSymbol>().First(static member => !member.IsStatic), field.OriginalDefinition);
+    }
+
+    private static bool HasLayout(INamedTypeSymbol type) => type.GetAttributes().Any(static attribute => attribute.AttributeClass?.Name == "StructLayoutAttribute");
+
     /// <summary>Exact sizes matter only where moves cancel, and then any positive one will do.</summary>
-    public static long ElementSize(ITypeSymbol? pointer) => pointer is not IPointerTypeSymbol { PointedAtType: var element } ? 1 : element.SpecialType switch
+    public static long ElementSize(ITypeSymbol? element) => element == null ? 1 : element.SpecialType switch
     {
         SpecialType.System_Byte or SpecialType.System_SByte or SpecialType.System_Boolean or SpecialType.System_Void => 1,
         SpecialType.System_Int16 or SpecialType.System_UInt16 or SpecialType.System_Char => 2,

@@ -43,8 +43,11 @@ internal static class KnownCallees
         ImmutableArray<ParameterEffect>.Builder effects = ImmutableArray.CreateBuilder<ParameterEffect>(definition.Parameters.Length);
         foreach (IParameterSymbol parameter in definition.Parameters)
             effects.Add(EffectOn(parameter, method));
-        return new CalleeEffect(effects.ToImmutable(), ParameterEffect.None, mayThrow: !isQuiet, returnsParameter: Aliased(definition, type), returnsStart: ReturnsStart(definition));
+        return new CalleeEffect(effects.ToImmutable(), ParameterEffect.None, mayThrow: !isQuiet && !IsQuestion(method), returnsParameter: Aliased(definition, type), returnsStart: ReturnsStart(definition));
     }
+
+    /// <summary>string.IsNullOrEmpty and its like.</summary>
+    private static bool IsQuestion(IMethodSymbol method) => method.ReturnType.SpecialType == SpecialType.System_Boolean && method.ContainingType.SpecialType == SpecialType.System_String;
 
     private static ParameterEffect EffectOn(IParameterSymbol parameter, IMethodSymbol method)
     {

@@ -2,6 +2,7 @@
 // its control-flow graph costs more than solving it, so both are done once a compilation.
 
 using System.Collections.Concurrent;
+using System.Linq;
 using Faultline.Analyzers.Context;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
@@ -36,15 +37,26 @@ internal sealed class MethodBodies
 
     /// <summary>Null if the source does not tell what a call does: there is none, or another method may run in its place.</summary>
     public SyntaxNode? DeclarationOf(IMethodSymbol method)
-        => MayBeReplaced(method) || method.IsAsync || method.MethodKind is MethodKind.LocalFunction or MethodKind.AnonymousFunction ? null : Models.DeclarationOf(_compilation, method);
+        => MayBeReplaced(method) || method.IsAsync || method.MethodKind == MethodKind.AnonymousFunction ? null : Models.DeclarationOf(_compilation, method);
 
     /// <summary>Null for what is too long, or no method with a body of its own.</summary>
     public MethodBody? Of(IMethodSymbol method, SyntaxNode declaration)
     {
         if (_known.TryGetValue(method, out MethodBody? known))
             return known;
+        if (declaration is LocalFunctionStatementSyntax)
+            return _known.GetOrAdd(method, Inside(method, declaration));
         bool isShort = declaration is BaseMethodDeclarationSyntax && declaration.FullSpan.Length <= Largest;
         return _known.GetOrAdd(method, isShort ? Read(declaration) : null);
+    }
+
+    /// <summary>A local function has its graph from the function around it.</summary>
+    private MethodBody? Inside(IMethodSymbol method, SyntaxNode declaration)
+    {
+        SyntaxNode? around = declaration.Ancestors().FirstOrDefault(static outer => outer is LocalFunctionStatementSyntax or AnonymousFunctionExpressionSyntax or MemberDeclarationSyntax);
+        if (around is not (LocalFunctionStatementSyntax or BaseMethodDeclarationSyntax) || method.ContainingSymbol is not IMethodSymbol outer || Of(outer, around) is not { } body)
+            return null;
+        return body.Graph.LocalFunctions.Contains(method) ? new MethodBody(body.Graph.GetLocalFunctionControlFlowGraph(method), body.Uses, body.Captures) : null;
     }
 
     private MethodBody? Read(SyntaxNode declaration)

@@ -64,31 +64,48 @@ internal sealed partial class OwnershipEvaluator
             case ILocalReferenceOperation:
             case IParameterReferenceOperation { Parameter.RefKind: RefKind.None }:
                 return Foreign(reference.Syntax, SiteKind.Variable);
-            case IFieldReferenceOperation { Instance: { } instance and not IInstanceReferenceOperation }:
-                return AddressOf(instance).Anywhere();
+            case IFieldReferenceOperation { Instance: { } instance and not IInstanceReferenceOperation } member:
+                Value holder = AddressOf(instance);
+                return Distance.IsFirst(member.Field) is not { } isFirst ? holder.Anywhere() : isFirst ? holder : Moved(holder, (1, Target.Unbounded), 1);
             case IFieldReferenceOperation:
                 return AddressOfField(reference);
             case IArrayElementReferenceOperation:
                 Look(reference);
                 return Foreign(reference.Syntax, SiteKind.Managed);
             case { Kind: OperationKind.None } when First(reference) is { Type: IPointerTypeSymbol } pointer:
-                foreach (IOperation child in reference.ChildOperations)
-                    if (child != pointer)
-                        Evaluate(child);
                 Value start = Evaluate(pointer);
-                return reference.Syntax.IsKind(SyntaxKind.ElementAccessExpression) ? start.Anywhere() : start;
+                foreach (IOperation index in reference.ChildOperations)
+                    if (index != pointer)
+                    {
+                        Evaluate(index);
+                        start = Moved(start, pointer.Type, index, 1);
+                    }
+
+                return start;
             case IPropertyReferenceOperation { Instance: { } span } element when IsSpan(span.Type):
+                Value elements = Evaluate(span);
                 foreach (IArgumentOperation index in element.Arguments)
+                {
                     Evaluate(index);
-                return Evaluate(span).Anywhere();
+                    elements = Moved(elements, Distance.Of(index.Value, ElementOf(element.Property.ContainingType)), 1);
+                }
+
+                return elements;
             case IConversionOperation conversion:
                 return AddressOf(conversion.Operand);
+            case IInvocationOperation { TargetMethod: { ReturnsByRef: true } or { ReturnsByRefReadonly: true } } call:
+                _bound = call;
+                return Evaluate(call);
             case IInstanceReferenceOperation:
                 return Value.NonZero;
             default:
                 return Evaluate(reference);
         }
     }
+
+    /// <summary>`*p`, `p[i]`, the target of `p->`, a local reference.</summary>
+    private static bool LiesInMemory(IOperation operation)
+        => operation.Kind == OperationKind.None ? First(operation)?.Type is IPointerTypeSymbol : operation is ILocalReferenceOperation { Local.IsRef: true };
 
     /// <summary>Who has it may write the field, now or later: what the field holds is not known any more. It is not the address of what the field points to.</summary>
     private Value AddressOfField(IOperation field)
@@ -143,12 +160,11 @@ internal sealed partial class OwnershipEvaluator
 
     /// <summary>A pointer and a distance in elements of its type, or an integer and a distance in bytes.</summary>
     private static Value Moved(Value value, ITypeSymbol? type, IOperation distance, int sign)
-    {
-        if (value.Targets.IsEmpty)
-            return Value.Unknown;
-        (long low, long high) = Distance.Of(distance, type);
-        return sign > 0 ? value.Shift(low, high) : value.Shift(-high, -low);
-    }
+        => value.Targets.IsEmpty ? Value.Unknown : Moved(value, Distance.Of(distance, (type as IPointerTypeSymbol)?.PointedAtType), sign);
+
+    private static Value Moved(Value value, (long Low, long High) bytes, int sign) => sign > 0 ? value.Shift(bytes.Low, bytes.High) : value.Shift(-bytes.High, -bytes.Low);
+
+    private Site VariableAt(SyntaxNode mention) => _scope.Sites.Get(mention, SiteKind.Variable);
 
     private Value Foreign(SyntaxNode syntax, SiteKind kind)
     {

@@ -51,7 +51,7 @@ internal sealed partial class OwnershipEvaluator
         VisitTarget(operation.Target);
         Value before = ReadTarget(operation.Target);
         long step = operation.Kind == OperationKind.Increment ? 1 : -1;
-        long bytes = operation.Target.Type is IPointerTypeSymbol ? step * Distance.ElementSize(operation.Target.Type) : step;
+        long bytes = operation.Target.Type is IPointerTypeSymbol ? step * Distance.ElementSize(((IPointerTypeSymbol)operation.Target.Type).PointedAtType) : step;
         Value after = before.Shift(bytes, bytes);
         Write(operation.Target, after, operation.Syntax);
         return operation.IsPostfix ? before : after;
@@ -129,6 +129,13 @@ internal sealed partial class OwnershipEvaluator
             EscapeInto(place, value, at);
         World = World.Set(place, value);
         LoseWhatOnlyPointedFrom(place, before, value, at);
+    }
+
+    /// <summary>An out argument gets another value, and nobody has seen the one before.</summary>
+    private void Overwrite(IOperation target)
+    {
+        if (World != null && _places.OfTarget(target) is { } place)
+            Assign(place, Value.Unknown, target.Syntax);
     }
 
     private void Forget(IOperation target)

@@ -17,7 +17,7 @@ internal sealed partial class OwnershipEvaluator
             return VisitApi(new AllocationCall(api, operation));
         if (method is { Name: "Exchange" or "CompareExchange", ContainingType.Name: "Interlocked" })
             return VisitExchange(operation);
-        Value instance = Evaluate(operation.Instance);
+        Value instance = Receiver(operation);
         if (method.MethodKind == MethodKind.LocalFunction)
             EscapeCaptured(method);
         if (IsSpan(method.ContainingType) && operation.Instance != null)
@@ -35,9 +35,35 @@ internal sealed partial class OwnershipEvaluator
         }
 
         AssumeAsserted(operation);
+        if (MovedByUnsafe(operation, arguments) is { } moved)
+            return method.ReturnsByRef ? Read(moved, operation) : moved;
         if (IsAddressMethod(method))
             return method.IsStatic ? Added(operation) : instance;
-        return Result(effect, operation.Arguments, arguments, operation.Syntax);
+        if (IsOfNullable(method, "GetValueOrDefault"))
+            return operation.Arguments.IsEmpty ? instance : instance.Join(arguments[0]);
+        Value result = Result(effect, operation.Arguments, arguments, operation.Syntax);
+        return method.ReturnsByRef || method.ReturnsByRefReadonly ? Read(result, operation) : result;
+    }
+
+    /// <summary>A call that answers a reference, where what it refers to is read.</summary>
+    private Value Read(Value reference, IInvocationOperation call)
+    {
+        if (_bound == call)
+            return reference;
+        Use(reference, call.Syntax);
+        return Value.Unknown;
+    }
+
+    /// <summary>The object of a call. A struct that lies in a block may give that block back, as `block->Release()` does: then its method takes its own address.</summary>
+    private Value Receiver(IInvocationOperation call)
+    {
+        if (call.Instance is not { Type.IsValueType: true } receiver || IsSpan(receiver.Type) || !LiesInMemory(receiver))
+            return Evaluate(call.Instance);
+        Value address = AddressOf(receiver);
+        Use(address, receiver.Syntax);
+        if (_scope.TakesOwnAddress(call.TargetMethod))
+            Escape(address);
+        return Value.Unknown;
     }
 
     public override Value VisitObjectCreation(IObjectCreationOperation operation, object? argument)
@@ -64,6 +90,8 @@ internal sealed partial class OwnershipEvaluator
     public override Value VisitPropertyReference(IPropertyReferenceOperation operation, object? argument)
     {
         Value instance = Evaluate(operation.Instance);
+        if (IsOfNullable(operation, "Value"))
+            return instance;
         foreach (IArgumentOperation index in operation.Arguments)
             Escape(Evaluate(index.Value));
         if (IsSpan(operation.Property.ContainingType) && operation.Property.IsIndexer)
@@ -99,9 +127,12 @@ internal sealed partial class OwnershipEvaluator
         {
             int ordinal = passed[i].Parameter?.Ordinal ?? 0;
             ParameterEffect done = effect.Of(ordinal);
-            bool isByReference = passed[i].Parameter is { RefKind: RefKind.Ref or RefKind.Out };
-            if (isByReference && values[i].Targets.All(target => _scope.Sites[target.Site].Kind == SiteKind.Variable))
-                Forget(passed[i].Value);
+            RefKind kind = passed[i].Parameter?.RefKind ?? RefKind.None;
+            if (kind is RefKind.Ref or RefKind.Out && values[i].Targets.All(target => _scope.Sites[target.Site].Kind == SiteKind.Variable))
+            {
+                if (kind == RefKind.Ref)
+                    Forget(passed[i].Value);
+            }
             else if ((done & ParameterEffect.Frees) != 0)
                 Release(call, passed[i].Value, values[i], SiteStatus.Freed);
             else if ((done & ParameterEffect.Escapes) != 0)
@@ -109,10 +140,16 @@ internal sealed partial class OwnershipEvaluator
                 if (passed[i].Parameter?.Type is IPointerTypeSymbol { PointedAtType.SpecialType: not SpecialType.System_Void })
                     Use(values[i], passed[i].Syntax);
                 Escape(values[i]);
+                if (kind is RefKind.In or RefKind.RefReadOnlyParameter && Pointers.IsPointerLike(passed[i].Parameter!.Type))
+                    Escape(Evaluate(passed[i].Value));
             }
             else if ((done & ParameterEffect.Uses) != 0)
                 Use(values[i], passed[i].Syntax);
         }
+
+        foreach (IArgumentOperation argument in passed)
+            if (argument.Parameter is { RefKind: RefKind.Out })
+                Overwrite(argument.Value);
     }
 
     private Value AddressOfArgument(IArgumentOperation argument)
@@ -199,7 +236,7 @@ internal sealed partial class OwnershipEvaluator
             Escape(block); // stored where the pointer leads
         else
             Write(written, block, call.Syntax);
-        Value answer = Value.Deciding(block.Targets[0].Site);
+        Value answer = Value.Deciding(block.Targets[0].Site, grantsByZero: true);
         World = World?.Set(_places.OfCall(call.Syntax), answer);
         return answer;
     }

@@ -14,12 +14,34 @@ internal sealed partial class OwnershipEvaluator
     /// <summary>Evaluates a condition's operands and answers its outcome if this world decides it.</summary>
     private Value Truth(IOperation condition)
     {
-        if (condition is IIsPatternOperation match)
-            Evaluate(match.Value);
-        else
-            Look(condition);
-        return World != null && Decide(condition) is { } outcome ? Value.Of(outcome) : Value.Unknown;
+        Look(condition);
+        return World == null ? Value.Unknown : Decide(condition) is { } outcome ? Value.Of(outcome) : Telling(condition);
     }
+
+    /// <summary>bool found = block != null: a flag that tells whether the allocator has answered a block.</summary>
+    private Value Telling(IOperation condition)
+    {
+        (IOperation? pointer, bool grantsByZero) = condition switch
+        {
+            IIsNullOperation isNull => (isNull.Operand, true),
+            IIsPatternOperation match when Matched(match.Pattern) is { Value.IsZero: true } pattern => (match.Value, pattern.Matches),
+            _ when Comparison(condition) is { } comparison && Peek(comparison.Right).IsZero => (comparison.Left, comparison.IsEqual),
+            _ => (null, false),
+        };
+        if (pointer == null || Peek(pointer) is not { Targets.Length: 1, CanBeOther: false, CanBeZero: false } value)
+            return Value.Unknown;
+        return World!.TryGet(value.Targets[0].Site, out SiteState state) && state.Has(SiteStatus.MaybeNull) ? Value.Deciding(value.Targets[0].Site, grantsByZero) : Value.Unknown;
+    }
+
+    /// <summary>What a condition compares, however that is spelled: ==, !=, p.Equals(q).</summary>
+    private static (IOperation Left, IOperation Right, bool IsEqual)? Comparison(IOperation condition) => condition switch
+    {
+        IBinaryOperation { OperatorKind: BinaryOperatorKind.Equals } equal => (equal.LeftOperand, equal.RightOperand, true),
+        IBinaryOperation { OperatorKind: BinaryOperatorKind.NotEquals } differs => (differs.LeftOperand, differs.RightOperand, false),
+        IInvocationOperation { TargetMethod: { Name: "Equals", ContainingType.SpecialType: SpecialType.System_IntPtr or SpecialType.System_UIntPtr }, Instance: { } instance, Arguments.Length: 1 } call
+            => (instance, call.Arguments[0].Value, true),
+        _ => null,
+    };
 
     /// <summary>The world in which the condition has that outcome; null if this world rules it out. Nothing is evaluated again.</summary>
     public World? Assume(IOperation condition, bool holds)
@@ -32,14 +54,14 @@ internal sealed partial class OwnershipEvaluator
                 return Assume(not.Operand, !holds);
             case IConversionOperation { OperatorMethod: null } conversion:
                 return Assume(conversion.Operand, holds);
-            case IBinaryOperation { OperatorKind: BinaryOperatorKind.Equals } equal:
-                World = AssumeEqual(equal.LeftOperand, equal.RightOperand, holds);
-                break;
-            case IBinaryOperation { OperatorKind: BinaryOperatorKind.NotEquals } differs:
-                World = AssumeEqual(differs.LeftOperand, differs.RightOperand, !holds);
+            case IBinaryOperation or IInvocationOperation when Comparison(condition) is { } comparison:
+                World = AssumeEqual(comparison.Left, comparison.Right, holds == comparison.IsEqual);
                 break;
             case IIsNullOperation isNull:
                 World = Refine(isNull.Operand, Value.Zero, holds);
+                break;
+            case IPropertyReferenceOperation property when IsOfNullable(property, "HasValue"):
+                World = holds && Peek(property.Instance!).IsZero ? World : Refine(property.Instance!, Value.Zero, !holds); // it may hold a zero
                 break;
             case IIsPatternOperation match when match.Pattern is IBinaryPatternOperation || Matched(match.Pattern) != null:
                 World = AssumePattern(match.Value, match.Pattern, holds);
@@ -112,8 +134,8 @@ internal sealed partial class OwnershipEvaluator
     private World? RefineToZero(Place place, Value value)
     {
         World? world = World;
-        if (value.Decides >= 0 && world!.TryGet(value.Decides, out SiteState granted))
-            world = world.Set(value.Decides, granted.With(SiteStatus.None, SiteStatus.MaybeNull));
+        if (value.Decides >= 0 && world!.TryGet(value.Decides, out SiteState told))
+            world = Told(world, value.Decides, told, value.GrantsByZero);
         bool isFeasible = value.CanBeZero;
         foreach (Target target in value.Targets)
         {
@@ -133,13 +155,16 @@ internal sealed partial class OwnershipEvaluator
         if (value.Targets.IsEmpty && !value.CanBeOther)
             return null;
         World world = World!.Set(place, value);
-        if (value.Decides >= 0 && world.TryGet(value.Decides, out SiteState refused))
-            return ThereIsNo(world, value.Decides, refused);
+        if (value.Decides >= 0 && world.TryGet(value.Decides, out SiteState told))
+            return Told(world, value.Decides, told, !value.GrantsByZero);
         foreach (Target target in value.Targets)
             if (value.Targets.Length == 1 && world.TryGet(target.Site, out SiteState state) && state.Has(SiteStatus.MaybeNull))
                 world = world.Set(target.Site, state.With(SiteStatus.None, SiteStatus.MaybeNull));
         return world;
     }
+
+    private static World Told(World world, int site, SiteState state, bool isThere)
+        => isThere ? world.Set(site, state.With(SiteStatus.None, SiteStatus.MaybeNull)) : ThereIsNo(world, site, state);
 
     /// <summary>malloc has answered null. If it was realloc, the old block is still there.</summary>
     private static World ThereIsNo(World world, int site, SiteState state)
@@ -157,16 +182,18 @@ internal sealed partial class OwnershipEvaluator
                 return constant;
             case IUnaryOperation { OperatorKind: UnaryOperatorKind.Not } not:
                 return !Decide(not.Operand);
-            case IBinaryOperation { OperatorKind: BinaryOperatorKind.Equals } equal:
-                return AreEqual(Peek(equal.LeftOperand), Peek(equal.RightOperand)) ?? _conditions.Recall(World!, condition);
-            case IBinaryOperation { OperatorKind: BinaryOperatorKind.NotEquals } differs:
-                return !AreEqual(Peek(differs.LeftOperand), Peek(differs.RightOperand)) ?? _conditions.Recall(World!, condition);
+            case IBinaryOperation or IInvocationOperation when Comparison(condition) is { } comparison:
+                return AreEqual(Peek(comparison.Left), Peek(comparison.Right)) is { } same ? same == comparison.IsEqual : _conditions.Recall(World!, condition);
             case IIsNullOperation isNull:
                 return AreEqual(Peek(isNull.Operand), Value.Zero);
+            case IPropertyReferenceOperation property when IsOfNullable(property, "HasValue"):
+                return MayBeZero(Peek(property.Instance!)) ? _conditions.Recall(World!, condition) : true;
+            case IIsPatternOperation { Pattern: IDiscardPatternOperation or IDeclarationPatternOperation { MatchesNull: true } }:
+                return true;
             case IIsPatternOperation match when Matched(match.Pattern) is { } pattern:
                 return AreEqual(Peek(match.Value), pattern.Value) is { } equals ? equals == pattern.Matches : _conditions.Recall(World!, condition);
             case IIsPatternOperation match:
-                return Peek(match.Value).IsZero && match.Pattern is not IDiscardPatternOperation ? null : _conditions.Recall(World!, condition);
+                return Peek(match.Value).IsZero ? null : _conditions.Recall(World!, condition);
             default:
                 return AreEqual(Peek(condition), Value.Zero) is { } isZero ? !isZero : _conditions.Recall(World!, condition);
         }
@@ -212,6 +239,7 @@ internal sealed partial class OwnershipEvaluator
         {
             IConversionOperation conversion => Peek(conversion.Operand),
             IDefaultValueOperation => Value.Zero,
+            IAddressOfOperation { Reference: ILocalReferenceOperation or IParameterReferenceOperation } address => Value.PointingTo(new Target(VariableAt(address.Reference.Syntax).Number)),
             IObjectCreationOperation { Arguments.Length: 1, Type.SpecialType: SpecialType.System_IntPtr or SpecialType.System_UIntPtr } native => Peek(native.Arguments[0].Value),
             IFieldReferenceOperation { Field: { IsReadOnly: true } field } when Context.Members.ValueOf(field) is { IsExact: true } known => Value.Of((long)known.Low),
             IBinaryOperation { OperatorKind: BinaryOperatorKind.Equals or BinaryOperatorKind.NotEquals } => Decide(operand) is { } outcome ? Value.Of(outcome) : Value.Unknown,
@@ -233,8 +261,14 @@ internal sealed partial class OwnershipEvaluator
         ISimpleAssignmentOperation assignment => _places.OfTarget(assignment.Target),
         IParenthesizedOperation parenthesized => Named(parenthesized.Operand),
         IInvocationOperation call when World!.Knows(_places.OfCall(call.Syntax)) => _places.OfCall(call.Syntax),
+        IInvocationOperation { Instance: { } instance } call when IsAddressMethod(call.TargetMethod) || IsOfNullable(call.TargetMethod, "GetValueOrDefault") => Named(instance),
+        IPropertyReferenceOperation { Instance: { } instance } property when IsOfNullable(property, "Value") => Named(instance),
         _ => _places.Of(operand),
     };
+
+    private static bool IsOfNullable(IPropertyReferenceOperation property, string name) => property.Instance != null && IsOfNullable(property.Property, name);
+
+    private static bool IsOfNullable(ISymbol member, string name) => member.Name == name && member.ContainingType?.OriginalDefinition.SpecialType == SpecialType.System_Nullable_T;
 
     /// <summary>`is null`, `is 0`, `is not null`, `is { }`.</summary>
     private static (Value Value, bool Matches)? Matched(IPatternOperation pattern) => pattern switch

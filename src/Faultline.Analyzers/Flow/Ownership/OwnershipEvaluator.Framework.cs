@@ -41,17 +41,30 @@ internal sealed partial class OwnershipEvaluator
     {
         foreach (IArgumentOperation argument in operation.Arguments)
             Use(Evaluate(argument.Value), argument.Syntax);
-        if (operation.TargetMethod.Name is "Slice" or "GetPinnableReference")
-            return instance.Anywhere();
-        if (operation.TargetMethod.Name is not ("GetEnumerator" or "Equals"))
+        if (operation.TargetMethod.Name == "Slice")
+            return Moved(instance, Distance.Of(operation.Arguments[0].Value, ElementOf(operation.TargetMethod.ContainingType)), 1);
+        if (operation.TargetMethod.Name == "GetPinnableReference")
+            return instance;
+        if (operation.TargetMethod.Name != "Equals")
             Use(instance, operation.Instance!.Syntax);
         return operation.TargetMethod.Name == "GetEnumerator" ? instance : Value.Unknown;
+    }
+
+    private static ITypeSymbol? ElementOf(INamedTypeSymbol span) => span.TypeArguments.Length == 1 ? span.TypeArguments[0] : null;
+
+    /// <summary>Unsafe.Add(p, 2) moves by elements of its type, Unsafe.AddByteOffset by bytes.</summary>
+    private static Value? MovedByUnsafe(IInvocationOperation operation, Value[] arguments)
+    {
+        if (operation is not { TargetMethod: { Name: "Add" or "Subtract" or "AddByteOffset" or "SubtractByteOffset", ContainingType.Name: "Unsafe" } method, Arguments.Length: 2 })
+            return null;
+        ITypeSymbol? element = method.Name is "Add" or "Subtract" ? method.TypeArguments[0] : null;
+        return Moved(arguments[0], Distance.Of(operation.Arguments[1].Value, element), method.Name.StartsWith("Add", System.StringComparison.Ordinal) ? 1 : -1);
     }
 
     /// <summary>IntPtr's own way to say a cast or an addition.</summary>
     private static bool IsAddressMethod(IMethodSymbol method)
         => method.ContainingType.SpecialType is SpecialType.System_IntPtr or SpecialType.System_UIntPtr
-            && method.Name is ("ToPointer" or "ToInt64" or "ToUInt64" or "Add" or "Subtract");
+            && method.Name is ("ToPointer" or "ToInt64" or "ToUInt64" or "ToInt32" or "ToUInt32" or "Add" or "Subtract");
 
     private Value Added(IInvocationOperation operation)
     {
@@ -59,6 +72,6 @@ internal sealed partial class OwnershipEvaluator
         IArgumentOperation? distance = operation.Arguments.FirstOrDefault(argument => argument.Parameter?.Ordinal == 1);
         return pointer == null || distance == null || World == null
             ? Value.Unknown
-            : Moved(Evaluate(pointer.Value), null, distance.Value, operation.TargetMethod.Name == "Add" ? 1 : -1);
+            : Moved(Evaluate(pointer.Value), Distance.Of(distance.Value, null), operation.TargetMethod.Name == "Add" ? 1 : -1);
     }
 }

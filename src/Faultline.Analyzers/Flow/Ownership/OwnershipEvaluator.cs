@@ -6,6 +6,7 @@ using System;
 using Faultline.Analyzers.Context;
 using Faultline.Analyzers.Flow.Numbers;
 using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.FlowAnalysis;
 using Microsoft.CodeAnalysis.Operations;
 
@@ -17,6 +18,9 @@ internal sealed partial class OwnershipEvaluator : OperationVisitor<object?, Val
     private readonly OwnershipScope _scope;
     private readonly FollowedPlaces _places;
     private readonly ConditionKeys _conditions;
+
+    /// <summary>The call whose reference is bound or passed on, not read.</summary>
+    private IOperation? _bound;
 
     public OwnershipEvaluator(OwnershipScope scope, FollowedPlaces places, ConditionKeys conditions, OwnershipLog log)
     {
@@ -34,6 +38,14 @@ internal sealed partial class OwnershipEvaluator : OperationVisitor<object?, Val
     private AllocationContext Context => _scope.Context;
 
     public Value Evaluate(IOperation? operation) => Visit(operation, null);
+
+    /// <summary>What a return statement answers; `return ref` answers an address.</summary>
+    public Value EvaluateResult(IOperation operation)
+    {
+        if (operation.Syntax.Parent is RefExpressionSyntax && World != null)
+            return AddressOf(operation);
+        return Evaluate(operation);
+    }
 
     public override Value Visit(IOperation? operation, object? argument)
     {
@@ -101,27 +113,6 @@ internal sealed partial class OwnershipEvaluator : OperationVisitor<object?, Val
 
     public override Value VisitIsNull(IIsNullOperation operation, object? argument) => Truth(operation);
 
-    public override Value VisitIsPattern(IIsPatternOperation operation, object? argument)
-    {
-        Value truth = Truth(operation);
-        Evaluate(operation.Pattern);
-        return truth;
-    }
-
-    public override Value VisitDeclarationPattern(IDeclarationPatternOperation operation, object? argument) => ForgetDeclared(operation, operation.DeclaredSymbol);
-
-    public override Value VisitRecursivePattern(IRecursivePatternOperation operation, object? argument)
-    {
-        Look(operation);
-        return ForgetDeclared(operation, operation.DeclaredSymbol);
-    }
-
-    public override Value VisitConstantPattern(IConstantPatternOperation operation, object? argument) => Value.Unknown;
-
-    public override Value VisitNegatedPattern(INegatedPatternOperation operation, object? argument) => Evaluate(operation.Pattern);
-
-    public override Value VisitBinaryPattern(IBinaryPatternOperation operation, object? argument) => Look(operation);
-
     public override Value VisitIsType(IIsTypeOperation operation, object? argument) => Look(operation);
 
     public override Value VisitInterpolatedString(IInterpolatedStringOperation operation, object? argument) => Look(operation);
@@ -151,13 +142,6 @@ internal sealed partial class OwnershipEvaluator : OperationVisitor<object?, Val
     }
 
     private Value Read(IOperation reference) => _places.Of(reference) is { } place ? World![place] : Value.Unknown;
-
-    private Value ForgetDeclared(IOperation operation, ISymbol? declared)
-    {
-        if (declared != null)
-            Assign(_places.Of(declared), Value.Unknown, operation.Syntax);
-        return Value.Unknown;
-    }
 
     /// <summary>Null for what is no constant; a constant that is no small number is just not zero.</summary>
     private static Value? ConstantOf(IOperation operation)

@@ -40,6 +40,8 @@ internal sealed class OwnershipScope
     /// <summary>A property whose getter only answers a field: reading it changes nothing.</summary>
     public bool IsPlain(IPropertySymbol property) => Context.Callees.IsAutomatic(property);
 
+    public bool TakesOwnAddress(IMethodSymbol method) => Context.Callees.TakesOwnAddress(method);
+
     public bool NeverReturns(IMethodSymbol method) => Context.Callees.NeverReturns(method);
 
     /// <summary>The value of the parameter with which the call does not return; null for most.</summary>

@@ -72,7 +72,7 @@ internal sealed class OwnershipSolver : ForwardSolver<Worlds>
         {
             _evaluator.World = before;
             _evaluator.ReleasedNow.Clear();
-            Value value = _evaluator.Evaluate(operation);
+            Value value = isResult ? _evaluator.EvaluateResult(operation) : _evaluator.Evaluate(operation);
             if (isResult && _evaluator.World != null)
                 _evaluator.World = _evaluator.World.Set(_places.Result, value);
             _evaluator.EndOperation(operation);
@@ -153,7 +153,7 @@ internal sealed class OwnershipSolver : ForwardSolver<Worlds>
 
     protected override Worlds? Take(BasicBlock source, ControlFlowBranch branch, Worlds state)
     {
-        if (state.IsEmpty)
+        if (state.IsEmpty || WaysOut.IsNeverTaken(source, branch))
             return null;
         SyntaxNode? way = _ways.Of(source, branch);
         bool isInCatch = WaysOut.IsInCatch(source);

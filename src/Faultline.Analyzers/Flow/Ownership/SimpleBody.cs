@@ -9,7 +9,7 @@ internal static class SimpleBody
 {
     /// <summary>False if the body neither throws nor calls, creates or awaits anything.</summary>
     public static bool MayThrow(SyntaxNode body)
-        => body is not (BaseMethodDeclarationSyntax or AccessorDeclarationSyntax or ArrowExpressionClauseSyntax)
+        => body is not (BaseMethodDeclarationSyntax or AccessorDeclarationSyntax or ArrowExpressionClauseSyntax or LocalFunctionStatementSyntax)
             || body.DescendantNodes().Any(inner => inner is ThrowStatementSyntax or ThrowExpressionSyntax or InvocationExpressionSyntax or BaseObjectCreationExpressionSyntax
                 or AwaitExpressionSyntax or YieldStatementSyntax or ConstructorInitializerSyntax or ForEachStatementSyntax or UsingStatementSyntax or LockStatementSyntax);
 

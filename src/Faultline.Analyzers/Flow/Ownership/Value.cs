@@ -14,9 +14,10 @@ internal sealed class Value : IEquatable<Value>
     public static readonly Value Zero = new([], canBeZero: true, canBeOther: false, 0);
     public static readonly Value NonZero = new([], canBeZero: false, canBeOther: true, null);
 
-    private Value(ImmutableArray<Target> targets, bool canBeZero, bool canBeOther, long? constant, int decides = -1)
+    private Value(ImmutableArray<Target> targets, bool canBeZero, bool canBeOther, long? constant, int decides = -1, bool grantsByZero = false)
     {
         Decides = decides;
+        GrantsByZero = grantsByZero;
         Targets = targets;
         CanBeZero = canBeZero;
         CanBeOther = canBeOther;
@@ -34,8 +35,11 @@ internal sealed class Value : IEquatable<Value>
     /// <summary>Known only where the value is nothing else.</summary>
     public long? Constant { get; }
 
-    /// <summary>The block that is there only if this value is zero (what posix_memalign answers), or -1.</summary>
+    /// <summary>The block of which this value tells whether it is there (what posix_memalign answers; `bool found = block != null`), or -1.</summary>
     public int Decides { get; }
+
+    /// <summary>That block is there if this value is zero; else if it is not.</summary>
+    public bool GrantsByZero { get; }
 
     public bool IsZero => CanBeZero && !CanBeOther && Targets.IsEmpty;
 
@@ -43,7 +47,7 @@ internal sealed class Value : IEquatable<Value>
 
     public static Value PointingTo(Target target) => new([target], canBeZero: false, canBeOther: false, null);
 
-    public static Value Deciding(int site) => new([], canBeZero: true, canBeOther: true, null, site);
+    public static Value Deciding(int site, bool grantsByZero) => new([], canBeZero: true, canBeOther: true, null, site, grantsByZero);
 
     public static Value Of(long constant) => constant == 0 ? Zero : new Value([], canBeZero: false, canBeOther: true, constant);
 
@@ -62,7 +66,7 @@ internal sealed class Value : IEquatable<Value>
 
     public Value Anywhere() => Targets.IsEmpty ? Unknown : With([.. Targets.Select(target => Target.Anywhere(target.Site))]);
 
-    public Value WithoutZero() => new(Targets, canBeZero: false, CanBeOther, Constant == 0 ? null : Constant, Decides);
+    public Value WithoutZero() => new(Targets, canBeZero: false, CanBeOther, Constant == 0 ? null : Constant, Decides, GrantsByZero);
 
     public Value WithZeroFor(int site) => Targets.Length == 1 && !CanBeOther ? Zero : Without(site).Join(Zero);
 
@@ -98,13 +102,13 @@ internal sealed class Value : IEquatable<Value>
         }
 
         return new Value(merged.ToImmutable(), CanBeZero || other.CanBeZero, CanBeOther || other.CanBeOther,
-            Constant == other.Constant ? Constant : null, Decides == other.Decides ? Decides : -1);
+            Constant == other.Constant ? Constant : null, Decides == other.Decides && GrantsByZero == other.GrantsByZero ? Decides : -1, GrantsByZero);
     }
 
     private Value With(ImmutableArray<Target> targets) => new(targets, CanBeZero, CanBeOther, null);
 
     public bool Equals(Value? other)
-        => other != null && CanBeZero == other.CanBeZero && CanBeOther == other.CanBeOther && Constant == other.Constant && Decides == other.Decides && Targets.SequenceEqual(other.Targets);
+        => other != null && CanBeZero == other.CanBeZero && CanBeOther == other.CanBeOther && Constant == other.Constant && Decides == other.Decides && (Decides < 0 || GrantsByZero == other.GrantsByZero) && Targets.SequenceEqual(other.Targets);
 
     public override bool Equals(object? obj) => Equals(obj as Value);
 

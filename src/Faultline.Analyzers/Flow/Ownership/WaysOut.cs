@@ -2,6 +2,7 @@ using System.Linq;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.FlowAnalysis;
+using Microsoft.CodeAnalysis.Operations;
 
 namespace Faultline.Analyzers.Flow.Ownership;
 
@@ -23,6 +24,12 @@ internal sealed class WaysOut
         return last?.FirstAncestorOrSelf<IfStatementSyntax>() is { } condition && condition.Condition.Span.Contains(last.Span)
             && ReturnIn(condition) is { } found ? found : null;
     }
+
+    /// <summary>The throw of an UnreachableException, and the one that stands for an arm which a switch expression does not have.</summary>
+    public static bool IsNeverTaken(BasicBlock source, ControlFlowBranch branch)
+        => branch.Semantics == ControlFlowBranchSemantics.Throw && source.BranchValue is { } thrown
+            && Numbers.Constants.WithoutConversions(thrown) is IObjectCreationOperation creation
+            && (creation.IsImplicit || creation.Type is { Name: "UnreachableException", ContainingNamespace.Name: "Diagnostics" });
 
     public static bool IsInCatch(BasicBlock block)
     {
