@@ -16,6 +16,24 @@ internal static unsafe class Survey
         return records;
     }
 
+    /// <summary>Nobody has 268 million of them.</summary>
+    public static nint* Slots(IReadOnlyCollection<Delegate> functions) => (nint*)Marshal.AllocHGlobal(functions.Count * sizeof(nint));
+
+    public static nint Copy(float[] samples)
+    {
+        nint copy = Marshal.AllocHGlobal(samples.Length * sizeof(float));
+        Marshal.Copy(samples, 0, copy, samples.Length);
+        return copy;
+    }
+
+    public static nint Map(nint length)
+    {
+        nint mapped = Libc.mmap(0, (nuint)length, 3, 0x22, -1, 0);
+        if (mapped == -1 || (ulong)mapped == 0xffffffff)
+            throw new OutOfMemoryException();
+        return mapped;
+    }
+
     public static bool TryMap(nuint length, out nint memory)
     {
         nint mapped = Libc.mmap(0, length, 3, 0x22, -1, 0);

@@ -89,6 +89,9 @@ internal sealed class BodyContext
 
     public IOperation Root => _root;
 
+    /// <summary>The member whose body it is.</summary>
+    public ISymbol Owner => _owner;
+
     public KnownTypes Types => _context.Types;
 
     /// <summary>Where the body names its locals and parameters.</summary>

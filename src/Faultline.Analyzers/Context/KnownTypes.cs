@@ -15,6 +15,7 @@ internal sealed class KnownTypes
         ArgumentOutOfRange = compilation.GetTypeByMetadataName("System.ArgumentOutOfRangeException");
         Span = compilation.GetTypeByMetadataName("System.Span`1");
         ReadOnlySpan = compilation.GetTypeByMetadataName("System.ReadOnlySpan`1");
+        Object = compilation.GetSpecialType(SpecialType.System_Object);
         Guid = compilation.GetTypeByMetadataName("System.Guid");
         StructLayout = compilation.GetTypeByMetadataName("System.Runtime.InteropServices.StructLayoutAttribute");
         InlineArray = compilation.GetTypeByMetadataName("System.Runtime.CompilerServices.InlineArrayAttribute");
@@ -35,6 +36,8 @@ internal sealed class KnownTypes
     public INamedTypeSymbol? Span { get; }
 
     public INamedTypeSymbol? ReadOnlySpan { get; }
+
+    public INamedTypeSymbol Object { get; }
 
     public INamedTypeSymbol? Guid { get; }
 

@@ -45,12 +45,30 @@ internal sealed class ComputedRange
     {
         foreach (IBinaryOperation part in SizeComputation.PartsOf(arithmetic))
         {
-            bool counts = part.OperatorKind != BinaryOperatorKind.Add || part.Type!.SpecialType == SpecialType.System_UInt32;
-            if (counts && Of(part) is { } range && IntegerType.Of(part.Type) is { } type && range.High > type.Range.High)
+            if (CanOverflowItself(part))
                 return true;
         }
 
         return false;
+    }
+
+    public bool CanOverflowItself(IBinaryOperation part)
+    {
+        bool counts = part.OperatorKind != BinaryOperatorKind.Add || part.Type!.SpecialType == SpecialType.System_UInt32;
+        return counts && Of(part) is { } range && IntegerType.Of(part.Type) is { } type && range.High > type.Range.High;
+    }
+
+    /// <summary>What an operand of one of the operations can be; null for what is none.</summary>
+    public Interval? OfOperand(IOperation operand)
+    {
+        if (Constants.Read(operand) is { } constant)
+            return constant;
+        IOperation outer = operand;
+        while (outer.Parent is IConversionOperation conversion)
+            outer = conversion;
+        if (outer.Parent is not IBinaryOperation binary || !_operands.TryGetValue(binary.Syntax, out (Interval Left, Interval Right) known))
+            return null;
+        return Operand(operand, binary.LeftOperand == outer ? known.Left : known.Right);
     }
 
     private Interval? Operand(IOperation operand, Interval known)

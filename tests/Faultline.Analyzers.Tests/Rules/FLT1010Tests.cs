@@ -74,6 +74,42 @@ public class FLT1010Tests
     public void Messages(string call, string expected)
         => Assert.Equal(expected, Inspect.Source($"unsafe class C {{ void* M(int n, uint u) => {call}; }}", Id).Single().GetMessage());
 
+    /// <summary>A state of the program in which it overflows can be told.</summary>
+    [Theory]
+    [InlineData("what others ask for", "public void* M(int n) => NativeMemory.Alloc((nuint)(n * sizeof(S)));")]
+    [InlineData("by way of a growth policy", "public void* M(int n) { int size = Math.Max(n, 16); return NativeMemory.Alloc((nuint)(size * sizeof(long))); }")]
+    [InlineData("elements of any type", "public T* M<T>(int n) where T : unmanaged => (T*)NativeMemory.Alloc((nuint)(n * sizeof(T)));")]
+    [InlineData("width times height", "void* M(int width, int height) => NativeMemory.Alloc((nuint)(width * height * 4));")]
+    [InlineData("rows of a pitch that is worked out", "int _height; void* M(int width) { int pitch = width * 4; return NativeMemory.Alloc((nuint)(pitch * _height)); }")]
+    [InlineData("a number in a file", "void* M(BinaryReader file) { int n = file.ReadInt32(); return NativeMemory.Alloc((nuint)(n * 8)); }")]
+    [InlineData("eight bytes for each that is there", "void* M(byte[] data) => NativeMemory.Alloc((nuint)(data.Length * sizeof(long)));")]
+    [InlineData("a header before what others ask for", "public void* M(uint n) => NativeMemory.Alloc(n + 16);")]
+    [InlineData("an interface's member", "void* I.M(int n) => NativeMemory.Alloc((nuint)(n * 4)); --- public unsafe interface I { void* M(int n); }")]
+    public void Warnings(string shape, string member) => Assert.Equal((shape, "Warning"), (shape, SeverityOf(member)));
+
+    /// <summary>The bounds allow it, but no careful reader would: said as a suggestion. Those that could be wrong are deliberate.</summary>
+    [Theory]
+    [InlineData("slots of a table of functions", "public void* M(int slots) => NativeMemory.Alloc((nuint)(slots * sizeof(nint)));")]
+    [InlineData("records that point to others", "struct R { public nint Method; public void* Target; } public void* M(int n) => NativeMemory.Alloc((nuint)(n * sizeof(R)));")]
+    [InlineData("one for each object", "void* M(List<string> names) => NativeMemory.Alloc((nuint)(names.Count * sizeof(S)));")]
+    [InlineData("one for each object, counted", "void* M(IEnumerable<string> names) => NativeMemory.Alloc((nuint)(names.Count() * sizeof(S)));")]
+    [InlineData("a copy of an array, which would have 2 GiB itself", "public void* M(int[] data) => NativeMemory.Alloc((nuint)(data.Length * sizeof(int)));")]
+    [InlineData("a copy of elements of any type", "public void* M<T>(ReadOnlySpan<T> data) where T : unmanaged => NativeMemory.Alloc((nuint)(data.Length * sizeof(T)));")]
+    [InlineData("the same by way of a local", "public nint M<T>(T[] data) where T : struct { int size = Marshal.SizeOf<T>(); return Marshal.AllocHGlobal(size * data.Length); }")]
+    [InlineData("a table's own counter", "int _count; void* M() => NativeMemory.Alloc((nuint)(_count * sizeof(S)));")]
+    [InlineData("another object's property", "void* M(Info info) => NativeMemory.Alloc((nuint)(info.Fields * sizeof(S))); --- class Info { public int Fields { get; set; } }")]
+    [InlineData("times a size that a method answers", "void* M(Info info) => NativeMemory.Alloc((nuint)(info.Fields * info.FieldInfoSize())); --- class Info { public int Fields { get; set; } public int FieldInfoSize() => Fields; }")]
+    [InlineData("only this assembly calls it", "internal void* M(int n) => NativeMemory.Alloc((nuint)(n * sizeof(S)));")]
+    [InlineData("what a native function counted", "void* M() { Native.count(out int n); return NativeMemory.Alloc((nuint)(n * sizeof(S))); } --- static class Native { [DllImport(\"native\")] public static extern int count(out int n); }")]
+    [InlineData("a test's own choice", "[Theory] public void* M(int w, int h) => NativeMemory.Alloc((nuint)(w * h)); --- class TheoryAttribute : Attribute { }")]
+    public void Suggestions(string shape, string member) => Assert.Equal((shape, "Info"), (shape, SeverityOf(member)));
+
+    private static string SeverityOf(string member)
+    {
+        string[] parts = member.Split("---");
+        return Inspect.Source($"public unsafe class C {(member.Contains("void* I.") ? ": I" : "")} {{ struct S {{ public long A, B; }} {parts[0]} }} {string.Concat(parts[1..])}", Id).Single().Severity.ToString();
+    }
+
     [Fact]
     public void The_call_is_an_additional_location()
     {

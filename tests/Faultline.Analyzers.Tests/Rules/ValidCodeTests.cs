@@ -13,11 +13,12 @@ public class ValidCodeTests
         new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, allowUnsafe: true, nullableContextOptions: NullableContextOptions.Enable),
         Directory.GetFiles(Repository.Path("tests", "ValidCode"), "*.cs").Order(StringComparer.Ordinal).Select(path => (Path.GetFileName(path), File.ReadAllText(path))));
 
+    /// <summary>That an int could overflow is as true of good code: there it may be suggested to compute the size in 64 bits.</summary>
     [Fact]
     public void No_correctness_rule_reports_anything()
     {
         Assert.Empty(s_code.GetDiagnostics().Where(d => d.Severity == DiagnosticSeverity.Error));
-        Assert.Equal("", string.Join('\n', Inspect.Run(s_code).Where(d => d.Id.StartsWith("FLT1", StringComparison.Ordinal))));
+        Assert.Equal("", string.Join('\n', Inspect.Run(s_code).Where(d => d.Id.StartsWith("FLT1", StringComparison.Ordinal) && d is not { Id: "FLT1010", Severity: DiagnosticSeverity.Info })));
     }
 
     /// <summary>Silence must not come from there being nothing to see.</summary>

@@ -47,6 +47,7 @@ public class PathShapes
     [InlineData("platform asked twice", "void M() { nint p = OperatingSystem.IsWindows() ? Marshal.AllocCoTaskMem(8) : 0; if (OperatingSystem.IsWindows()) Marshal.FreeCoTaskMem(p); }")]
     [InlineData("handed on in each pass of a loop that may not run", "int*[] M(int n) { int* p = (int*)NativeMemory.Alloc((nuint)n, 4); int*[] all = new int*[n]; for (int i = 0; i < n; i++) all[i] = &p[i]; return all; }")]
     [InlineData("null or MAP_FAILED in one pattern", "[DllImport(\"libc\")] static extern nint mmap(nint a, nuint n, int p, int f, int d, nint o); nint M() { nint p = mmap(0, 4096, 3, 34, -1, 0); if (p is 0 or -1) return 0; return p; }")]
+    [InlineData("MAP_FAILED of either width", "[DllImport(\"libc\")] static extern IntPtr mmap(IntPtr a, IntPtr n, int p, int f, int d, IntPtr o); IntPtr M() { IntPtr p = mmap(IntPtr.Zero, new IntPtr(4096), 3, 34, -1, IntPtr.Zero); if (p.ToInt64() == -1 || (ulong)p.ToInt64() == 0xffffffff) throw new Exception(); return p; }")]
     [InlineData("neither null nor MAP_FAILED", "[DllImport(\"libc\")] static extern nint mmap(nint a, nuint n, int p, int f, int d, nint o); nint M() { nint p = mmap(0, 4096, 3, 34, -1, 0); if (p is not 0 and not -1) return p; return 0; }")]
     public void Quiet(string shape, string members) => Assert.Equal((shape, Owned.Quiet), (shape, Owned.Of(members)));
 }

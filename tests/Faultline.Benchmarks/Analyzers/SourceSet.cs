@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Microsoft.CodeAnalysis;
 
 namespace Faultline.Benchmarks.Analyzers;
 
@@ -11,6 +12,9 @@ internal sealed partial record SourceSet(string Name, string[] Files, string[] R
 
     /// <summary>Whether a text names an allocation API of .NET or of the C library.</summary>
     public static bool NamesApi(string text) => AllocationCall().IsMatch(text) || CFunction().IsMatch(text);
+
+    /// <summary>Whether what a call calls is written like one of .NET's.</summary>
+    public static bool CallsApi(SyntaxNode called) => AllocationCall().IsMatch(called + "(");
 
     [GeneratedRegex(@"\b(NativeMemory\.(Alloc|AllocZeroed|AlignedAlloc|Realloc|AlignedRealloc|Free|AlignedFree)|Marshal\.(AllocHGlobal|AllocCoTaskMem|ReAlloc\w+|Free(HGlobal|CoTaskMem|BSTR)|StringTo\w+))\(")]
     private static partial Regex AllocationCall();

@@ -1,5 +1,3 @@
-using System.Text.RegularExpressions;
-using System.Xml.Linq;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 
@@ -12,7 +10,7 @@ internal sealed record SurveyedProject(string[] Files, Func<CSharpCompilation?> 
 /// The C# projects below a folder, compiled against .NET and each other. Packages are not fetched: what they declare is an error in the
 /// compilation, which the rules have to bear, as they do in an editor.
 /// </summary>
-internal sealed partial class SurveyedProjects(string folder)
+internal sealed class SurveyedProjects(string folder)
 {
     private static readonly string[] s_usings = ["System", "System.Collections.Generic", "System.IO", "System.Linq", "System.Threading", "System.Threading.Tasks"];
     private static readonly string[] s_symbols = ["TRACE", "RELEASE", "NET", "NETCOREAPP", "NETSTANDARD2_0_OR_GREATER", "NETSTANDARD2_1_OR_GREATER", "NET10_0",
@@ -23,15 +21,17 @@ internal sealed partial class SurveyedProjects(string folder)
             .Where(path => Path.GetDirectoryName(path) == Path.GetDirectoryName(typeof(object).Assembly.Location)).Select(path => MetadataReference.CreateFromFile(path))]);
 
     private readonly Dictionary<string, CSharpCompilation?> _compiled = [];
+    private readonly Dictionary<string, ProjectFile?> _files = [];
 
-    /// <summary>The sources below the folder, project by project; those that lie in no project's folder are one more.</summary>
+    /// <summary>The sources below the folder, project by project; those that no project compiles are one more.</summary>
     public IEnumerable<SurveyedProject> All()
     {
         string[] projects = [.. Directory.GetFiles(folder, "*.csproj", SearchOption.AllDirectories).Order(StringComparer.Ordinal)];
         string[] homes = [.. projects.Select(project => Path.GetDirectoryName(project)!).Distinct()];
-        string[] others = homes.Contains(folder) ? [] : [.. Sources(folder, homes)];
-        return projects.Select(project => new SurveyedProject([.. Sources(Path.GetDirectoryName(project)!, homes)], () => Compile(project, homes)))
-            .Append(new SurveyedProject(others, () => Create(Path.GetFileName(folder), others, s_symbols, [])))
+        ProjectFile[] read = [.. projects.Select(ReadProject).OfType<ProjectFile>()];
+        string[] others = homes.Contains(folder) ? [] : [.. Below(folder, homes).Except(read.SelectMany(project => project.Linked))];
+        return projects.Select(project => new SurveyedProject([.. Sources(project, homes)], () => Compile(project, homes)))
+            .Append(new SurveyedProject(others, () => Create(Path.GetFileName(folder), others, s_symbols, [], [])))
             .Where(project => project.Files.Length > 0);
     }
 
@@ -40,43 +40,37 @@ internal sealed partial class SurveyedProjects(string folder)
         if (_compiled.TryGetValue(project, out CSharpCompilation? known))
             return known;
         _compiled[project] = null; // a project that refers to itself by a detour
-        XElement root;
-        try
-        {
-            root = XDocument.Load(project).Root!;
-        }
-        catch (System.Xml.XmlException e)
-        {
-            Console.Error.WriteLine($"{project} is left out, it cannot be read: {e.Message}");
+        if (ReadProject(project) is not { } file)
             return null;
-        }
-
-        string home = Path.GetDirectoryName(project)!;
-        string Resolve(string path) => Path.GetFullPath(Path.Combine(home, path.Replace('\\', '/').Replace("$(MSBuildThisFileDirectory)", home + "/", StringComparison.Ordinal)));
-        IEnumerable<string> Included(string element) => root.Descendants().Where(e => e.Name.LocalName == element).Select(e => (string?)e.Attribute("Include")).OfType<string>();
-        string[] symbols = [.. root.Descendants().Where(e => e.Name.LocalName == "DefineConstants").SelectMany(e => e.Value.Split(';', ',')).Select(s => s.Trim()).Where(s => Symbol().IsMatch(s))];
-        CSharpCompilation[] references = [.. Included("ProjectReference").Select(Resolve).Where(File.Exists).Select(path => Compile(path, homes)).OfType<CSharpCompilation>()];
-        IEnumerable<string> linked = Included("Compile").Where(path => !path.Contains('*', StringComparison.Ordinal) && path.Contains("..", StringComparison.Ordinal)).Select(Resolve).Where(File.Exists);
-        string name = root.Descendants().FirstOrDefault(e => e.Name.LocalName == "AssemblyName")?.Value is { } given && !given.Contains('$', StringComparison.Ordinal) ? given : Path.GetFileNameWithoutExtension(project);
-        return _compiled[project] = Create(name, [.. Sources(home, homes), .. linked], [.. s_symbols, .. symbols], [.. references.SelectMany(r => r.References.OfType<CompilationReference>().Append(r.ToMetadataReference())).DistinctBy(r => r.Compilation.AssemblyName)]);
+        CSharpCompilation[] references = [.. file.References.Select(path => Compile(path, homes)).OfType<CSharpCompilation>()];
+        return _compiled[project] = Create(file.AssemblyName, Sources(project, homes), [.. s_symbols, .. file.Symbols], file.Usings,
+            [.. references.SelectMany(r => r.References.OfType<CompilationReference>().Append(r.ToMetadataReference())).DistinctBy(r => r.Compilation.AssemblyName)]);
     }
 
-    private static CSharpCompilation Create(string name, IEnumerable<string> files, string[] symbols, MetadataReference[] references)
+    private ProjectFile? ReadProject(string project)
+    {
+        if (!_files.TryGetValue(project, out ProjectFile? file))
+            _files.Add(project, file = ProjectFile.Read(project, folder));
+        return file;
+    }
+
+    private static CSharpCompilation Create(string name, IEnumerable<string> files, string[] symbols, IEnumerable<string> usings, MetadataReference[] references)
     {
         CSharpParseOptions parse = new(LanguageVersion.Preview, preprocessorSymbols: symbols);
-        string usings = string.Concat(s_usings.Select(space => $"global using {space};\n"));
-        IEnumerable<SyntaxTree> trees = files.Distinct().Select(path => CSharpSyntaxTree.ParseText(File.ReadAllText(path), parse, path)).Prepend(CSharpSyntaxTree.ParseText(usings, parse));
+        string global = string.Concat(s_usings.Union(usings).Select(space => $"global using {space};\n"));
+        IEnumerable<SyntaxTree> trees = files.Distinct().Select(path => CSharpSyntaxTree.ParseText(File.ReadAllText(path), parse, path)).Prepend(CSharpSyntaxTree.ParseText(global, parse));
         return CSharpCompilation.Create(name, trees, [.. s_framework.Value, .. references], new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, allowUnsafe: true));
     }
 
-    private static IEnumerable<string> Sources(string home, string[] homes)
+    /// <summary>What a project compiles: the sources of its folder, but for those of projects below, and what it links.</summary>
+    private IEnumerable<string> Sources(string project, string[] homes)
+        => Below(Path.GetDirectoryName(project)!, homes).Concat(ReadProject(project)?.Linked ?? []);
+
+    private static IEnumerable<string> Below(string home, string[] homes)
     {
         string[] others = [.. homes.Where(other => other.Length > home.Length && other.StartsWith(home + "/", StringComparison.Ordinal)).Select(other => other + "/")];
         return Directory.GetFiles(home, "*.cs", SearchOption.AllDirectories)
             .Where(path => !path.Contains("/obj/", StringComparison.Ordinal) && !path.Contains("/bin/", StringComparison.Ordinal) && !others.Any(other => path.StartsWith(other, StringComparison.Ordinal)))
             .Order(StringComparer.Ordinal);
     }
-
-    [GeneratedRegex(@"^\w+$")]
-    private static partial Regex Symbol();
 }

@@ -203,12 +203,19 @@ internal sealed partial class OwnershipEvaluator
     {
         if (a.Constant is { } first && b.Constant is { } second)
             return first == second;
+        if (IsNoBlock(a, b) || IsNoBlock(b, a))
+            return false;
         if (a.IsZero || b.IsZero)
             return MayBeZero(a) && MayBeZero(b) ? null : false;
         if (a.CanBeOther || b.CanBeOther || a.CanBeZero || b.CanBeZero || a.Targets.Length != 1 || b.Targets.Length != 1)
             return null;
         return AreSame(a.Targets[0], b.Targets[0]);
     }
+
+    /// <summary>No block starts at an odd address: 0xFFFFFFFF is how some look for a failure of 32-bit processes.</summary>
+    private bool IsNoBlock(Value block, Value constant)
+        => constant.Constant is { } address && (address & 1) != 0 && !IsFailure(block, constant)
+            && block is { CanBeZero: false, CanBeOther: false, Targets.Length: 1 } && block.Targets[0] is { Low: 0, High: 0 } target && _scope.Sites[target.Site].Kind == SiteKind.Block;
 
     private bool? AreSame(Target a, Target b)
     {
@@ -238,6 +245,7 @@ internal sealed partial class OwnershipEvaluator
         return operand switch
         {
             IConversionOperation conversion => Peek(conversion.Operand),
+            IInvocationOperation { Instance: { } pointer } call when IsAddressMethod(call.TargetMethod) => Peek(pointer),
             IDefaultValueOperation => Value.Zero,
             IAddressOfOperation { Reference: ILocalReferenceOperation or IParameterReferenceOperation } address => Value.PointingTo(new Target(VariableAt(address.Reference.Syntax).Number)),
             IObjectCreationOperation { Arguments.Length: 1, Type.SpecialType: SpecialType.System_IntPtr or SpecialType.System_UIntPtr } native => Peek(native.Arguments[0].Value),
@@ -251,6 +259,7 @@ internal sealed partial class OwnershipEvaluator
     private Place? Underlying(IOperation operand) => operand switch
     {
         IConversionOperation conversion => Underlying(conversion.Operand),
+        IInvocationOperation { Instance: { } pointer } call when IsAddressMethod(call.TargetMethod) => Underlying(pointer),
         IFlowCaptureReferenceOperation capture when _places.Captured(capture.Id) is { } captured and not IFlowCaptureReferenceOperation => _places.Of(captured),
         _ => null,
     };
@@ -258,6 +267,7 @@ internal sealed partial class OwnershipEvaluator
     private Place? Named(IOperation operand) => operand switch
     {
         IConversionOperation conversion => Named(conversion.Operand),
+        IInvocationOperation { Instance: { } pointer } call when IsAddressMethod(call.TargetMethod) => Named(pointer),
         ISimpleAssignmentOperation assignment => _places.OfTarget(assignment.Target),
         IParenthesizedOperation parenthesized => Named(parenthesized.Operand),
         IInvocationOperation call when World!.Knows(_places.OfCall(call.Syntax)) => _places.OfCall(call.Syntax),
