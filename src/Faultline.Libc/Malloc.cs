@@ -4,8 +4,8 @@ using Faultline.Kernel;
 namespace Faultline.Libc;
 
 /// <summary>
-/// The malloc of glibc 2.36 on x86-64 (Debian 12's build), as one process sees it, over the system calls and the memory
-/// of <typeparamref name="TProcess"/>. Pointers are simulated addresses; sizes are bytes; a request that cannot be met
+/// The malloc of glibc on x86-64 as one process sees it, over the system calls and the memory of <typeparamref name="TProcess"/>: that of 2.36 as
+/// Debian 12 builds it, or a later one's (<see cref="LibcProfile"/>). Pointers are simulated addresses; sizes are bytes; a request that cannot be met
 /// answers 0 and throws nothing.
 /// </summary>
 /// <remarks>
@@ -19,6 +19,7 @@ public sealed unsafe partial class Malloc<TProcess>
 {
     private readonly ChunkShadow _shadow;
     private readonly MallocOptions _options;
+    private readonly LibcProfile _profile;
     private readonly ulong _delta;
     private readonly ulong _mainArena;
     private readonly MallocThread _mainThread;
@@ -32,6 +33,7 @@ public sealed unsafe partial class Malloc<TProcess>
         _process = process;
         _shadow = shadow;
         _options = options;
+        _profile = options.Profile;
         _delta = shadow.Delta;
         _mainArena = shadow.MainArena;
         _multiThreaded = options.MultiThreaded;
@@ -45,6 +47,9 @@ public sealed unsafe partial class Malloc<TProcess>
 
     /// <summary>The process that the allocator works in.</summary>
     public ref TProcess Process => ref _process;
+
+    /// <summary>The glibc whose malloc it is.</summary>
+    public LibcProfile Profile => _profile;
 
     /// <summary>The context of the thread that the process started with; attached to the main arena.</summary>
     public MallocThread MainThread => _mainThread;

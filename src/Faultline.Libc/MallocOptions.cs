@@ -13,6 +13,9 @@ public enum ConsultedFile
 /// <summary>What the allocator depends on besides the calls made to it.</summary>
 public sealed record MallocOptions
 {
+    /// <summary>The glibc whose malloc it is.</summary>
+    public LibcProfile Profile { get; init; } = LibcProfile.Default;
+
     /// <summary>Online processors of the simulated machine: without a limit set there are at most 8 arenas for each.</summary>
     public int OnlineCpus { get; init; } = 2;
 

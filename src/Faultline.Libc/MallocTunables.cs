@@ -1,10 +1,10 @@
 namespace Faultline.Libc;
 
-// Settings that glibc 2.36 reads before main: names, types, bounds and aliases of elf/dl-tunables.list, parsing of
-// elf/dl-tunables.c. A value outside its bounds is ignored without a word; so is an unknown name.
+// Settings that glibc reads before main: names, types, bounds and aliases of elf/dl-tunables.list, parsing of elf/dl-tunables.c (since 2.39:
+// StrictTunables). A value outside its bounds is ignored without a word; so is an unknown name.
 
 /// <summary>Malloc settings of a process's environment; null where it says nothing.</summary>
-public sealed record MallocTunables
+public sealed partial record MallocTunables
 {
     /// <summary>No variable set.</summary>
     public static readonly MallocTunables Default = new();
@@ -39,14 +39,22 @@ public sealed record MallocTunables
     /// <summary>Largest request for fastbins, bytes; refused above 160.</summary>
     public ulong? MxFast { get; init; }
 
-    /// <summary>Names under glibc.malloc that were given, and that this model does not have.</summary>
+    /// <summary>Names that were given, that concern malloc, and that this model does not have (<see cref="LibcProfile.NotModelledTunables"/>).</summary>
     public IReadOnlyList<string> NotModelled { get; init; } = [];
 
     /// <summary>
     /// Reads the variables of an environment, in its order. GLIBC_TUNABLES overrides the older MALLOC_*_ variables wherever
     /// it stands; of two such variables for one setting the first counts, within GLIBC_TUNABLES the last.
     /// </summary>
-    public static MallocTunables FromEnvironment(IEnumerable<KeyValuePair<string, string>> variables)
+    /// <param name="variables">Of the environment.</param>
+    /// <param name="profile">The glibc that reads them; null: the default one.</param>
+    public static MallocTunables FromEnvironment(IEnumerable<KeyValuePair<string, string>> variables, LibcProfile? profile = null)
+    {
+        profile ??= LibcProfile.Default;
+        return profile.TunablesAreStrict ? FromStrict(variables, profile) : FromLenient(variables, profile);
+    }
+
+    private static MallocTunables FromLenient(IEnumerable<KeyValuePair<string, string>> variables, LibcProfile profile)
     {
         Dictionary<string, string> values = [];
         foreach ((string name, string value) in variables)
@@ -64,12 +72,12 @@ public sealed record MallocTunables
 
         MallocTunables tunables = Default;
         foreach ((string name, string value) in values)
-            tunables = tunables.With(name, value);
+            tunables = tunables.With(name, value, profile);
         return tunables;
     }
 
     /// <summary>Reads one GLIBC_TUNABLES string, "glibc.malloc.arena_max=2:glibc.malloc.top_pad=0".</summary>
-    public static MallocTunables Parse(string text) => FromEnvironment([new("GLIBC_TUNABLES", text)]);
+    public static MallocTunables Parse(string text, LibcProfile? profile = null) => FromEnvironment([new("GLIBC_TUNABLES", text)], profile);
 
     /// <summary>In the form of GLIBC_TUNABLES, which <see cref="Parse"/> reads back; "" where nothing is set.</summary>
     public override string ToString()
@@ -106,7 +114,7 @@ public sealed record MallocTunables
         _ => null,
     };
 
-    private MallocTunables With(string name, string text)
+    private MallocTunables With(string name, string text, LibcProfile profile)
     {
         ulong value = TunableNumber.Parse(text);
         long signed = (int)value;
@@ -123,8 +131,7 @@ public sealed record MallocTunables
             "glibc.malloc.tcache_count" => this with { TcacheCount = value },
             "glibc.malloc.tcache_unsorted_limit" => this with { TcacheUnsortedLimit = value },
             "glibc.malloc.mxfast" => this with { MxFast = value },
-            "glibc.malloc.hugetlb" => this with { NotModelled = [.. NotModelled, name] },
-            _ => this,
+            _ => profile.NotModelledTunables.Contains(name) ? this with { NotModelled = [.. NotModelled, name] } : this,
         };
     }
 }

@@ -40,7 +40,8 @@ internal static class HtmlSummary
     public static IEnumerable<object> Settings(Report report)
     {
         Profile profile = report.Profile;
-        yield return Setting("C library", profile.Arenas is { } arenas ? $"{profile.Libc} ({arenas})" : profile.Libc);
+        string libc = profile.HostLibc is { } host ? $"{profile.Libc}; {host}" : profile.Libc;
+        yield return Setting("C library", profile.Arenas is { } arenas ? $"{libc} ({arenas})" : libc);
         yield return Setting("Tunables", report.Replay is { Tunables.Length: > 0 } tuned ? tuned.Tunables : "none");
         yield return Setting("Kernel", profile.Kernel);
         yield return Setting("Machine", $"{Bytes(profile.RamBytes)}, {Count(profile.Cpus, "CPU")}, pages of {Bytes(profile.PageBytes)}, transparent huge pages {profile.Thp}");

@@ -12,18 +12,39 @@ public class PropertyTests
     private static readonly Gen<Step> Steps = Gen.Select(Gen.Int[0, 11], Gen.Int[0, 1 << 16], Size(), Gen.Int[0, 3])
         .Select((action, pick, size, thread) => new Step(action, pick, size, thread));
 
-    [Theory]
-    [InlineData("")]
-    [InlineData("glibc.malloc.tcache_count=0")]
-    [InlineData("glibc.malloc.tcache_count=2:glibc.malloc.mxfast=160:glibc.malloc.top_pad=0:glibc.malloc.trim_threshold=0")]
-    [InlineData("glibc.malloc.mmap_threshold=4096:glibc.malloc.tcache_max=100")]
-    [InlineData("glibc.malloc.mmap_max=0:glibc.malloc.arena_max=2:glibc.malloc.tcache_unsorted_limit=2")]
-    public void Lists_and_heap_agree_after_every_operation(string tunables) =>
-        Sample(() => new TestHeap(new MallocOptions { Tunables = MallocTunables.Parse(tunables) }));
+    /// <summary>Every profile under each of these.</summary>
+    public static TheoryData<string, string> Settings
+    {
+        get
+        {
+            string[] tunables =
+            [
+                "",
+                "glibc.malloc.tcache_count=0",
+                "glibc.malloc.tcache_count=2:glibc.malloc.mxfast=160:glibc.malloc.top_pad=0:glibc.malloc.trim_threshold=0",
+                "glibc.malloc.mmap_threshold=4096:glibc.malloc.tcache_max=100",
+                "glibc.malloc.mmap_max=0:glibc.malloc.arena_max=2:glibc.malloc.tcache_unsorted_limit=2",
+            ];
+            TheoryData<string, string> all = [];
+            foreach (LibcProfile profile in LibcProfile.All)
+                foreach (string text in tunables)
+                    all.Add(profile.Name, text);
+            return all;
+        }
+    }
 
-    [Fact]
-    public void They_agree_when_the_break_cannot_move() =>
-        Sample(() => new TestHeap(breakLimit: 0x50000));
+    public static TheoryData<string> Profiles => [.. LibcProfile.All.Select(profile => profile.Name)];
+
+    [Theory]
+    [MemberData(nameof(Settings))]
+    public void Lists_and_heap_agree_after_every_operation(string libc, string tunables) => Sample(() => Make(libc, tunables));
+
+    [Theory]
+    [MemberData(nameof(Profiles))]
+    public void They_agree_when_the_break_cannot_move(string libc) => Sample(() => Make(libc, "", breakLimit: 0x50000));
+
+    private static TestHeap Make(string libc, string tunables, ulong breakLimit = 0)
+        => new(new MallocOptions { Profile = LibcProfile.Find(libc)!, Tunables = MallocTunables.Parse(tunables) }, breakLimit);
 
     private static void Sample(Func<TestHeap> make) => Steps.Array[1, 120].Sample(steps => Run(steps, make()), iter: 60, threads: 1);
 

@@ -54,6 +54,11 @@ internal static unsafe class Program
                 CompiledRouting.Register("TestProgram", 20, "", "", report: null);
                 Work();
                 return SessionProgram.OtherOptions();
+            case "aligned":
+                return AllocateAligned();
+            case "aligned-compiled":
+                CompiledRouting.Register("TestProgram", 20, "", "", report: null);
+                return AllocateAligned();
             case "base":
                 Console.WriteLine(AppContext.BaseDirectory);
                 return 0;
@@ -72,6 +77,9 @@ internal static unsafe class Program
             block[i * Page] = 1;
         NativeMemoryShim.Free(NativeMemoryShim.AllocZeroed(50, 10, 3), 3);
     }
+
+    /// <summary>0 where an alignment of 48 is taken, else errno.</summary>
+    private static int AllocateAligned() => LibcShim.aligned_alloc(48, 100, 1) != null ? 0 : Marshal.GetLastSystemError();
 
     /// <summary>What the children inherit, and what happens to a child that is given the session on purpose.</summary>
     private static int RunChildren(string session)

@@ -58,6 +58,40 @@ public sealed class RealLibcTheoryAttribute : TheoryAttribute
     public RealLibcTheoryAttribute() => Skip = RealLibc.WhyNot;
 }
 
+/// <summary>A C library of another version than this machine's, unpacked: FAULTLINE_REAL_LIBC names the folder with libc.so.6 and its loader.</summary>
+public static class OtherLibc
+{
+    public const string Variable = "FAULTLINE_REAL_LIBC";
+
+    /// <summary>Its folder and its version, "2.41"; null where there is none.</summary>
+    public static (string Folder, string Version)? Found { get; } = Find();
+
+    internal static string? WhyNot { get; } =
+        !Host.HasCompiler ? "SKIPPED: no C compiler on PATH, so the model cannot be held against a real C library"
+        : Found == null ? $"SKIPPED: no other C library (set {Variable} to a folder with libc.so.6 and ld-linux-x86-64.so.2, such as usr/lib/x86_64-linux-gnu of an unpacked libc6 2.41)"
+        : Host.WhyFaultsDiffer is { } reason ? $"SKIPPED: {reason}"
+        : null;
+
+    /// <summary>The library says its version when it is run as a program.</summary>
+    private static (string Folder, string Version)? Find()
+    {
+        if (Environment.GetEnvironmentVariable(Variable) is not { Length: > 0 } folder || !Host.HasCompiler)
+            return null;
+        System.Diagnostics.ProcessStartInfo start = new(Path.Combine(folder, "ld-linux-x86-64.so.2"), [Path.Combine(folder, "libc.so.6")]) { RedirectStandardOutput = true };
+        using System.Diagnostics.Process process = System.Diagnostics.Process.Start(start)!;
+        string text = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        System.Text.RegularExpressions.Match version = System.Text.RegularExpressions.Regex.Match(text, @"release version (\d+\.\d+)");
+        return version.Success ? (folder, version.Groups[1].Value) : null;
+    }
+}
+
+/// <summary>A theory that compares with <see cref="OtherLibc"/>.</summary>
+public sealed class OtherLibcTheoryAttribute : TheoryAttribute
+{
+    public OtherLibcTheoryAttribute() => Skip = OtherLibc.WhyNot;
+}
+
 /// <summary>A theory over the recorded traces beside the checkout.</summary>
 public sealed class SharedTracesTheoryAttribute : TheoryAttribute
 {

@@ -52,6 +52,15 @@ public sealed partial class RunTests(ProbeProgram probe) : IClassFixture<ProbePr
     public void TheExitCodeIsTheProgramsOwn(int code) => Assert.Equal(code, ToolProcess.Run("", "run", "--quiet", probe.Path, "exit", $"{code}").ExitCode);
 
     [Fact]
+    public void TheLibcIsTheOneAskedForAndItsTraceIsReplayedOnIt()
+    {
+        string trace = Path.Combine(_folder, "libc.fltrace");
+        string report = ToolProcess.Run("", "run", "--libc", "glibc-2.41", "--trace", trace, probe.Path, "exit", "0").Error;
+        Assert.Contains("libc        glibc-2.41 (simulated", report);
+        Assert.Contains("libc        glibc-2.41 (simulated)", ToolProcess.Run("", "replay", trace).Output);
+    }
+
+    [Fact]
     public void AKilledProgramIsReported()
     {
         (int exitCode, _, string error) = ToolProcess.Run("", "run", probe.Path, "kill");

@@ -56,6 +56,7 @@ public sealed unsafe partial class Malloc<TProcess>
         _process = child;
         _shadow = shadow;
         _options = parent._options;
+        _profile = parent._profile;
         _delta = shadow.Delta;
         _mainArena = shadow.MainArena;
         _multiThreaded = parent._multiThreaded;

@@ -2,7 +2,7 @@ using Faultline.Kernel;
 
 namespace Faultline.Libc;
 
-// Heaps of secondary arenas (HeapLayout; glibc 2.36, malloc/arena.c): 64 MiB of address space, made writable as needed.
+// Heaps of secondary arenas (HeapLayout; glibc 2.36 to 2.41, malloc/arena.c): 64 MiB of address space, made writable as needed.
 public sealed unsafe partial class Malloc<TProcess>
 {
     /// <summary>
@@ -83,7 +83,7 @@ public sealed unsafe partial class Malloc<TProcess>
 
     private ulong Reserve(ulong hint, ulong length)
     {
-        SystemCallResult mapping = _process.Mmap(new VirtualAddress(hint), length, Protection.None, MapFlags.Private | MapFlags.NoReserve);
+        SystemCallResult mapping = _process.Mmap(new VirtualAddress(hint), length, Protection.None, _profile.HeapFlags);
         return mapping.Failed ? 0 : mapping.Address.Value;
     }
 

@@ -2,7 +2,7 @@ using Faultline.Kernel;
 
 namespace Faultline.Libc;
 
-// calloc(3) of glibc 2.36: it never takes from the cache, and clears everything except what has just come from the kernel.
+// calloc(3) of glibc 2.36 to 2.41: it takes from the cache since 2.41 only, and clears everything except what has just come from the kernel.
 public sealed unsafe partial class Malloc<TProcess>
 {
     /// <summary>calloc by the main thread.</summary>
@@ -14,6 +14,18 @@ public sealed unsafe partial class Malloc<TProcess>
         if (Math.BigMul(n, size, out ulong bytes) != 0 || bytes > ChunkLayout.MaximumRequest)
             return 0;
         EnsureCache(thread);
+        ulong index = TcacheLayout.IndexOfRequest(bytes);
+        return _profile.CallocTakesFromCache && CacheHasBlocks(thread, index) ? Cleared(CacheGet(thread.Cache, index)) : CallocInArena(thread, bytes);
+    }
+
+    private ulong Cleared(ulong pointer)
+    {
+        _process.Clear(new VirtualAddress(pointer), SizeOf(pointer - ChunkLayout.HeaderSize) - ChunkLayout.WordSize);
+        return pointer;
+    }
+
+    private ulong CallocInArena(MallocThread thread, ulong bytes)
+    {
         ulong arena = ArenaFor(thread, bytes);
         Lock(arena);
         ulong top = 0, topSize = 0;

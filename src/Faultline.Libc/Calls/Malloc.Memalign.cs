@@ -3,15 +3,16 @@ using Faultline.Kernel;
 
 namespace Faultline.Libc;
 
-// memalign(3) and its relatives of glibc 2.36: allocate more than needed, cut off what is before the first aligned place and
-// what is behind the end. They neither make the thread's cache nor take from it, but what is cut off goes into it.
+// memalign(3) and its relatives of glibc 2.36 to 2.41: allocate more than needed, cut off what is before the first aligned place and
+// what is behind the end. They do not make the thread's cache. In 2.36 they do not take from it either, but what is cut off goes into it;
+// since 2.39 an aligned block of it is taken, and what is cut off (Malloc.MemalignCuts.cs) goes to the bins.
 public sealed unsafe partial class Malloc<TProcess>
 {
     /// <summary>memalign by the main thread.</summary>
     public ulong AlignedAllocate(ulong alignment, ulong n) => AlignedAllocate(_mainThread, alignment, n);
 
     /// <summary>
-    /// memalign and aligned_alloc: n bytes at a multiple of the alignment, which is rounded up to a power of two. 0 for an
+    /// memalign: n bytes at a multiple of the alignment, which is rounded up to a power of two. 0 for an
     /// alignment above 2^63, for what no address space holds, and if memory is out.
     /// </summary>
     public ulong AlignedAllocate(MallocThread thread, ulong alignment, ulong n)
@@ -46,6 +47,16 @@ public sealed unsafe partial class Malloc<TProcess>
 
     private ulong AllocateAligned(MallocThread thread, ulong alignment, ulong n)
     {
+        if (_profile.MemalignTakesFromCache)
+        {
+            if (n > ChunkLayout.MaximumRequest)
+                return 0;
+            ulong index = TcacheLayout.IndexOfRequest(n);
+            ulong cached = CacheHasBlocks(thread, index) ? CacheGetAligned(thread.Cache, index, alignment) : 0;
+            if (cached != 0)
+                return cached;
+        }
+
         // The first try's hint allows for the alignment, the second's does not.
         ulong arena = ArenaFor(thread, n + alignment + ChunkLayout.MinimumSize);
         Lock(arena);
@@ -81,39 +92,5 @@ public sealed unsafe partial class Malloc<TProcess>
         if (!IsMapped(chunk + ChunkLayout.HeaderSize))
             CutTail(thread, arena, chunk, size);
         return chunk + ChunkLayout.HeaderSize;
-    }
-
-    /// <summary>
-    /// Makes [chunk, aligned) a chunk of its own and frees it. False for a mapping, which just remembers the bytes before.
-    /// </summary>
-    private bool CutLead(MallocThread thread, ulong arena, ulong chunk, ulong aligned)
-    {
-        ulong lead = aligned - chunk, size = SizeOf(chunk) - lead;
-        TouchWrite(aligned + ChunkLayout.SizeOffset);
-        if (IsMapped(chunk + ChunkLayout.HeaderSize))
-        {
-            Store(in PreviousSize(aligned), PreviousSize(chunk) + lead);
-            Store(in Head(aligned), size | ChunkLayout.Mapped);
-            return false;
-        }
-
-        Store(in Head(aligned), size | ChunkLayout.PreviousInUse | ArenaFlag(arena));
-        Store(in Head(aligned + size), Head(aligned + size) | ChunkLayout.PreviousInUse);
-        SetSizeKeepingPrevious(arena, chunk, lead);
-        CoreFree(thread, arena, chunk, locked: true);
-        return true;
-    }
-
-    /// <summary>Frees what is behind the aligned chunk's end, if it is more than the smallest chunk.</summary>
-    private void CutTail(MallocThread thread, ulong arena, ulong chunk, ulong size)
-    {
-        ulong whole = SizeOf(chunk);
-        if (whole <= size + ChunkLayout.MinimumSize)
-            return;
-        ulong tail = chunk + size;
-        TouchWrite(tail + ChunkLayout.SizeOffset);
-        Store(in Head(tail), (whole - size) | ChunkLayout.PreviousInUse | ArenaFlag(arena));
-        SetSizeKeepingPrevious(arena, chunk, size);
-        CoreFree(thread, arena, tail, locked: true);
     }
 }

@@ -2,8 +2,8 @@ using Faultline.Kernel;
 
 namespace Faultline.Libc;
 
-// realloc(3) of glibc 2.36: in place where the chunk, top or a free neighbour has room, else move. Mapped blocks are always
-// remapped, whatever the new size.
+// realloc(3) of glibc 2.36 to 2.41: in place where the chunk, top or a free neighbour has room, else move. Mapped blocks are always
+// remapped, whatever the new size, in 2.36; since 2.39 not for less than a page.
 public sealed unsafe partial class Malloc<TProcess>
 {
     /// <summary>realloc by the main thread.</summary>
@@ -23,6 +23,8 @@ public sealed unsafe partial class Malloc<TProcess>
             return 0;
         }
 
+        if (_profile.KeepsBlocksThatFit && Fits(pointer, n))
+            return pointer;
         ulong chunk = pointer - ChunkLayout.HeaderSize;
         bool mapped = IsMapped(pointer);
         if (!mapped)
@@ -30,6 +32,13 @@ public sealed unsafe partial class Malloc<TProcess>
         if (!ChunkLayout.TryChunkSize(n, out ulong size))
             return 0;
         return mapped ? ReallocateMapped(thread, chunk, size, n) : ReallocateInArena(thread, chunk, size, n);
+    }
+
+    /// <summary>The block has room for the request, and little more: less than the smallest step of sizes, or at most a page of a mapping.</summary>
+    private bool Fits(ulong pointer, ulong n)
+    {
+        ulong spare = LiveSize(pointer, out bool mapped) - n;
+        return (long)spare >= 0 && (spare < ChunkLayout.Alignment || (mapped && spare <= PageSize.Bytes));
     }
 
     private ulong ReallocateInArena(MallocThread thread, ulong chunk, ulong size, ulong n)

@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 
 namespace Faultline.Libc;
 
-// Doubly linked lists of free chunks: unsorted, small and large bins (glibc 2.36, malloc/malloc.c). They are circles
+// Doubly linked lists of free chunks: unsorted, small and large bins (glibc 2.36 to 2.41, malloc/malloc.c). They are circles
 // through the bin's head; chunks enter at the front (fd of the head) and leave at the back.
 public sealed unsafe partial class Malloc<TProcess>
 {
@@ -50,9 +50,18 @@ public sealed unsafe partial class Malloc<TProcess>
     }
 
     /// <summary>Writes the header and foot of a free chunk and puts it at the front of the unsorted list.</summary>
-    private void PushUnsorted(ulong arena, ulong chunk, ulong size)
+    private void PushUnsorted(ulong arena, ulong chunk, ulong size) => PushFree(BinHead(arena, BinIndex.Unsorted), chunk, size);
+
+    /// <summary>The same with its small bin.</summary>
+    private void PushSmall(ulong arena, ulong chunk, ulong size)
     {
-        ulong head = BinHead(arena, BinIndex.Unsorted);
+        int index = BinIndex.Of(size);
+        PushFree(BinHead(arena, index), chunk, size);
+        MarkBin(arena, index);
+    }
+
+    private void PushFree(ulong head, ulong chunk, ulong size)
+    {
         TouchWrite(chunk + ChunkLayout.FdOffset);
         LinkBetween(chunk, head, Fd(head));
         if (!BinIndex.IsSmall(size))

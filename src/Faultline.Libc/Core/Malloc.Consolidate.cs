@@ -2,13 +2,13 @@ using Faultline.Kernel;
 
 namespace Faultline.Libc;
 
-// Emptying the fastbins (malloc_consolidate of glibc 2.36, malloc/malloc.c), and the test fill of M_PERTURB.
+// Emptying the fastbins (malloc_consolidate of glibc 2.36 to 2.41, malloc/malloc.c), and the test fill of M_PERTURB.
 public sealed unsafe partial class Malloc<TProcess>
 {
     /// <summary>An int in glibc: 256 is "on", with the byte 0.</summary>
     private int _perturb;
 
-    /// <summary>Merges every fastbin chunk into its surroundings, smallest sizes first, each list from the chunk freed last.</summary>
+    /// <summary>Merges every fastbin chunk into its surroundings, smallest sizes first, each list from the chunk freed last. All go to the unsorted list.</summary>
     private void Consolidate(ulong arena)
     {
         Store(in HaveFastChunks(arena), 0);
@@ -21,7 +21,7 @@ public sealed unsafe partial class Malloc<TProcess>
             {
                 ulong next = Fd(chunk);
                 Mark(chunk, 0);
-                Coalesce(arena, chunk, SizeOf(chunk));
+                Coalesce(arena, chunk, SizeOf(chunk), toSmallBin: false);
                 chunk = next;
             }
         }

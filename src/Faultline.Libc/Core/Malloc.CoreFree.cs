@@ -1,7 +1,7 @@
 namespace Faultline.Libc;
 
-// The core free (_int_free of glibc 2.36, malloc/malloc.c): into the thread's cache, else a fastbin, else merged with free
-// neighbours into the unsorted list or into top. Everything that malloc itself cuts off goes this way too.
+// The core free (_int_free of glibc 2.36 to 2.41, malloc/malloc.c): into the thread's cache, else a fastbin, else merged with free
+// neighbours into top or a list. What malloc itself cuts off goes this way too (since 2.39 not what memalign does).
 public sealed unsafe partial class Malloc<TProcess>
 {
     /// <summary>A free that makes a chunk of this size or more (top included) cleans up. Bytes.</summary>
@@ -28,7 +28,7 @@ public sealed unsafe partial class Malloc<TProcess>
         if (size <= _maximumFast)
             PushFastbin(arena, chunk, size);
         else
-            Release(thread, arena, chunk, size);
+            Release(arena, chunk, size);
         if (!locked)
             Unlock(arena);
     }
@@ -46,9 +46,12 @@ public sealed unsafe partial class Malloc<TProcess>
         return true;
     }
 
-    private void Release(MallocThread thread, ulong arena, ulong chunk, ulong size)
+    private void Release(ulong arena, ulong chunk, ulong size) => CleanUp(arena, Coalesce(arena, chunk, size, _profile.FreesToSmallBins));
+
+    /// <summary>After a free that made a chunk of this size, top included.</summary>
+    private void CleanUp(ulong arena, ulong size)
     {
-        if (Coalesce(arena, chunk, size) < ConsolidationThreshold)
+        if (size < ConsolidationThreshold)
             return;
         if (HaveFastChunks(arena) != 0)
             Consolidate(arena);
@@ -58,14 +61,10 @@ public sealed unsafe partial class Malloc<TProcess>
             TrimMainTop(_topPad);
     }
 
-    /// <summary>
-    /// Merges a chunk with its free neighbours. What borders on top becomes part of it; anything else goes to the unsorted
-    /// list. Answers the merged size, top included.
-    /// </summary>
-    private ulong Coalesce(ulong arena, ulong chunk, ulong size)
+    /// <summary>Merges a chunk with its free neighbours. Answers the merged size, top included.</summary>
+    private ulong Coalesce(ulong arena, ulong chunk, ulong size, bool toSmallBin)
     {
         ulong next = chunk + size;
-        ulong nextSize = SizeOf(next);
         if (!PreviousInUse(chunk))
         {
             ulong before = PreviousSize(chunk);
@@ -74,6 +73,16 @@ public sealed unsafe partial class Malloc<TProcess>
             Unlink(chunk);
         }
 
+        return MakeFree(arena, chunk, size, next, toSmallBin);
+    }
+
+    /// <summary>
+    /// Makes [chunk, next), which has no free chunk before it, a free one, and merges it with a free next. What borders on top becomes part of it;
+    /// anything else goes to the unsorted list, or if it is small and so asked for to its bin. Answers the merged size, top included.
+    /// </summary>
+    private ulong MakeFree(ulong arena, ulong chunk, ulong size, ulong next, bool toSmallBin)
+    {
+        ulong nextSize = SizeOf(next);
         if (next == Top(arena))
         {
             size += nextSize;
@@ -92,7 +101,10 @@ public sealed unsafe partial class Malloc<TProcess>
             size += nextSize;
         }
 
-        PushUnsorted(arena, chunk, size);
+        if (toSmallBin && BinIndex.IsSmall(size))
+            PushSmall(arena, chunk, size);
+        else
+            PushUnsorted(arena, chunk, size);
         return size;
     }
 }

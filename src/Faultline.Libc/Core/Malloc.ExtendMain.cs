@@ -2,15 +2,9 @@ using Faultline.Kernel;
 
 namespace Faultline.Libc;
 
-// Growing the main arena (sysmalloc of glibc 2.36, malloc/malloc.c): by brk while that works, by a mapping when it fails.
+// Growing the main arena (sysmalloc of glibc 2.36 to 2.41, malloc/malloc.c): by brk while that works, by a mapping when it fails.
 public sealed unsafe partial class Malloc<TProcess>
 {
-    /// <summary>
-    /// The unit that a fallback mapping is rounded to while the arena is contiguous. 2.35 to 2.37 hand page size and unit over
-    /// in swapped places, so that this rounds and the page size is the minimum.
-    /// </summary>
-    private const ulong FallbackUnit = 1UL << 20;
-
     /// <summary>Extends top, or replaces it, or (when memory is out) leaves it as it is.</summary>
     private void ExtendMainArena(MallocThread thread, ulong size)
     {
@@ -68,8 +62,8 @@ public sealed unsafe partial class Malloc<TProcess>
         start = 0;
         ulong length = wanted;
         if (IsContiguous(_mainArena))
-            length = (length + oldSize + FallbackUnit - 1) & ~(FallbackUnit - 1);
-        length = Math.Max(length, PageSize.Bytes);
+            length = (length + oldSize + _profile.FallbackUnit - 1) & ~(_profile.FallbackUnit - 1);
+        length = Math.Max(length, _profile.FallbackMinimum);
         if (length <= size)
             return false;
         SystemCallResult mapping = _process.Mmap(VirtualAddress.Null, length, Protection.ReadWrite, MapFlags.Private);

@@ -25,6 +25,24 @@ public sealed unsafe partial class Malloc<TProcess>
         return pointer;
     }
 
+    /// <summary>Takes the block at a multiple of the alignment that was cached last; 0 if there is none.</summary>
+    private ulong CacheGetAligned(byte* cache, ulong index, ulong alignment)
+    {
+        ulong pointer = CacheEntry(cache, index), before = 0;
+        while (pointer != 0 && (pointer & (alignment - 1)) != 0)
+        {
+            before = pointer;
+            pointer = Word(pointer);
+        }
+
+        if (pointer == 0 || before == 0)
+            return pointer == 0 ? 0 : CacheGet(cache, index);
+        Store(in Word(before), Word(pointer));
+        Store(in CacheCount(cache, index), (ushort)(CacheCount(cache, index) - 1));
+        Store(in Word(pointer + ChunkLayout.WordSize), 0);
+        return pointer;
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void CachePut(byte* cache, ulong index, ulong pointer)
     {
@@ -45,6 +63,11 @@ public sealed unsafe partial class Malloc<TProcess>
         if ((pointer & PageSize.Mask) == 0)
             TouchRead(pointer + ChunkLayout.WordSize);
     }
+
+    /// <summary>There is a list of this number and it has blocks.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private bool CacheHasBlocks(MallocThread thread, ulong index) =>
+        thread.Cache != null && index < _tcacheBins && CacheCount(thread.Cache, index) != 0;
 
     /// <summary>There is a list for this chunk size and it has room.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -1,7 +1,7 @@
 namespace Faultline.Libc;
 
-// The pass over the unsorted list (glibc 2.36, malloc/malloc.c): chunks freed since the last pass, oldest first, are given
-// out if they fit exactly, else sorted into their bins. This is the only place where bins are filled.
+// The pass over the unsorted list (glibc 2.36 to 2.41, malloc/malloc.c): chunks freed since the last pass, oldest first, are given
+// out if they fit exactly, else sorted into their bins. This is the only place where large bins are filled (in 2.36: any).
 public sealed unsafe partial class Malloc<TProcess>
 {
     /// <summary>Chunks sorted in one pass; the rest of the list waits for the next.</summary>

@@ -5,7 +5,6 @@ namespace Faultline.Reporting;
 /// <summary>Names the models behind the numbers.</summary>
 public static class ProfileBuilder
 {
-    public const string LibcProfile = ModelNames.Libc;
     public const string KernelProfile = ModelNames.Kernel;
 
     internal static Profile Build(SessionReading session, ReplayFacts? replay)
@@ -13,7 +12,7 @@ public static class ProfileBuilder
         SessionHeader header = session.Header;
         (string name, string text) = replay == null ? (ModelNames.Observer(header.Observer), Observer(header.Observer)) : (replay.Touches, replay.TouchesText);
         return new(
-            LibcProfile,
+            header.Libc.Name,
             session.NotesOf("threads").FirstOrDefault(),
             KernelProfile,
             header.RamBytes,
@@ -21,7 +20,10 @@ public static class ProfileBuilder
             4096,
             Thp(header.ThpPolicy),
             name,
-            session.NotesOf("observer").FirstOrDefault() ?? text);
+            session.NotesOf("observer").FirstOrDefault() ?? text)
+        {
+            HostLibc = session.NotesOf("host-libc").FirstOrDefault(),
+        };
     }
 
     private static string Thp(uint policy) => policy switch

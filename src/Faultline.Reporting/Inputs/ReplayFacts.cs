@@ -1,3 +1,4 @@
+using Faultline.Libc;
 using Faultline.Tracing.Events;
 using Faultline.Tracing.Replay;
 using Faultline.Tracing.Session;
@@ -24,6 +25,7 @@ public sealed record ReplayFacts(
         {
             RamBytes = replay.Machine.RamBytes,
             Cpus = (uint)replay.Machine.Cpus,
+            LibcNumber = LibcProfile.NumberOf(replay.Libc),
             ThpPolicy = (uint)replay.Machine.Thp,
             SiteCount = (uint)replay.Names.Sites.Count,
             State = SessionState.Finished,

@@ -16,4 +16,8 @@ public sealed record Profile(
     uint PageBytes,
     string Thp,
     string Observer,
-    string ObserverText);
+    string ObserverText)
+{
+    /// <summary>What is said of the C library of the machine that the program ran on, where it is another than the simulated one; else null.</summary>
+    public string? HostLibc { get; init; }
+}

@@ -16,7 +16,7 @@ internal static class HeaderSection
         "calls made by native libraries, the .NET runtime itself, emitted code, plug-ins from other folders and child processes";
 
     /// <summary>Notes of these kinds are other lines of the header, footnotes, or the answer.</summary>
-    private static readonly string[] s_shownElsewhere = ["threads", "observer", "pages", "refused"];
+    private static readonly string[] s_shownElsewhere = ["threads", "observer", "host-libc", "pages", "refused"];
 
     public static void Write(Page page, Report report)
     {
@@ -58,7 +58,7 @@ internal static class HeaderSection
 
     private static void Models(Page page, Profile profile, bool ran, ulong swapBytes)
     {
-        page.Labelled("libc", $"{profile.Libc} (simulated){(profile.Arenas == null ? "" : ": " + profile.Arenas)}");
+        page.Labelled("libc", $"{profile.Libc} (simulated{(profile.HostLibc == null ? "" : $"; {profile.HostLibc}")}){(profile.Arenas == null ? "" : ": " + profile.Arenas)}");
         page.Labelled("kernel", $"{profile.Kernel} (simulated): "
             + $"{Bytes(profile.RamBytes)} RAM, {Count(profile.Cpus, "CPU")}, "
             + $"{Bytes(profile.PageBytes)} pages, transparent huge pages {profile.Thp}, {(swapBytes == 0 ? "no swap" : $"{Bytes(swapBytes)} swap")}");

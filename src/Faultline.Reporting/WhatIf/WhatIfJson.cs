@@ -96,7 +96,7 @@ public static class WhatIfJson
         json.WriteStartObject("settings");
         foreach (SettingValue value in row.Combination.Values)
         {
-            if (value.Number is { } number && value.Setting.Unit != SettingUnit.Thp)
+            if (value.Number is { } number && value.Setting.Unit is not (SettingUnit.Thp or SettingUnit.Libc))
                 json.WriteNumber(value.Setting.Name, number);
             else
                 json.WriteString(value.Setting.Name, value.ValueText);

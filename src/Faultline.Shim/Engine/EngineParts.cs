@@ -1,6 +1,7 @@
 using Faultline.Kernel;
 using Faultline.Libc;
 using Faultline.Shim.Arena;
+using Faultline.Shim.Host;
 using Faultline.Shim.Ledger;
 using Faultline.Shim.Observers;
 using Faultline.Shim.Watching;
@@ -73,9 +74,11 @@ internal sealed class EngineParts : IDisposable
             {
                 OnlineCpus = (int)session.Header->Cpus,
                 MultiThreaded = true,
+                Profile = session.Header->Libc,
                 Tunables = tunables ?? MallocTunables.Default,
             });
             Describe(session, arena, observer, reason, findings);
+            HostLibc.Describe(findings, session.Header->Libc);
             MallocSettings.Describe(findings, tunables ?? MallocTunables.Default, session.Header->Cpus);
             return parts;
         }

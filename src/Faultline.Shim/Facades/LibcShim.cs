@@ -73,8 +73,14 @@ public static unsafe partial class LibcShim
         return 0;
     }
 
-    /// <summary>aligned_alloc(3), in glibc 2.36 the same as memalign.</summary>
-    public static void* aligned_alloc(nuint alignment, nuint size, int site) => memalign(alignment, size, site);
+    /// <summary>aligned_alloc(3), in glibc 2.36 the same as memalign; later ones refuse (EINVAL) an alignment that is no power of two.</summary>
+    public static void* aligned_alloc(nuint alignment, nuint size, int site)
+    {
+        if (ShimRuntime.Engine is not { } engine || !engine.Malloc.Profile.AlignedAllocIsStrict || System.Numerics.BitOperations.IsPow2(alignment))
+            return memalign(alignment, size, site);
+        engine.CountNothing(site);
+        return OrErrno(null, Errno.EINVAL);
+    }
 
     /// <summary>memalign(3): the alignment is rounded up to a power of two; EINVAL above 2^63.</summary>
     public static void* memalign(nuint alignment, nuint size, int site)

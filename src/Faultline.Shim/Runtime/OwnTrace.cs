@@ -40,14 +40,14 @@ internal static class OwnTrace
         }
     }
 
-    public static void Start(SessionFile session)
+    public static unsafe void Start(SessionFile session)
     {
         if (s_memory == null)
             return;
         TraceMetadata known = new()
         {
             Program = string.Join(' ', Environment.GetCommandLineArgs()),
-            Tunables = SessionEnvironment.Tunables().ToString(),
+            Tunables = SessionEnvironment.Tunables(session.Header->Libc).ToString(),
         };
         s_thread = new RecordingThread(s_memory, session, s_file!.Stream, [], known);
     }

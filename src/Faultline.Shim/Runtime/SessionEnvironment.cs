@@ -45,10 +45,10 @@ internal static unsafe class SessionEnvironment
             Set(StartupHooksVariable, WithoutOwn(hooks));
     }
 
-    /// <summary>Malloc's settings as the loader read them from the program's environment.</summary>
-    public static MallocTunables Tunables()
+    /// <summary>Malloc's settings as the loader of this glibc reads them from the program's environment.</summary>
+    public static MallocTunables Tunables(LibcProfile libc)
         => MallocTunables.FromEnvironment(Environment.GetEnvironmentVariables().Cast<DictionaryEntry>()
-            .Select(entry => new KeyValuePair<string, string>((string)entry.Key, (string)entry.Value!)));
+            .Select(entry => new KeyValuePair<string, string>((string)entry.Key, (string)entry.Value!)), libc);
 
     /// <summary>The program may have startup hooks of its own.</summary>
     internal static string? WithoutOwn(string hooks)

@@ -59,7 +59,7 @@ internal static unsafe class ShimRuntime
     {
         try
         {
-            return EngineParts.Create(session, SessionEnvironment.Tunables());
+            return EngineParts.Create(session, SessionEnvironment.Tunables(session.Header->Libc));
         }
         catch
         {

@@ -1,4 +1,5 @@
 using Faultline.Kernel;
+using Faultline.Libc;
 using Faultline.Shim.Host;
 using Faultline.Tracing.Session;
 
@@ -21,6 +22,11 @@ public sealed record FaultlineOptions
     /// <summary>Processors of the simulated machine, 1 to 1024.</summary>
     public int Cpus { get; init; } = new MachineOptions().Cpus;
 
+    /// <summary>
+    /// The simulated C library by its name, glibc-2.36, glibc-2.39 or glibc-2.41. Null: the one that the environment names in FAULTLINE_LIBC, else glibc-2.36.
+    /// </summary>
+    public string? Libc { get; init; }
+
     /// <summary>Transparent huge pages of the simulated machine.</summary>
     public ThpPolicy TransparentHugePages { get; init; } = ThpPolicy.MadviseOnly;
 
@@ -36,6 +42,8 @@ public sealed record FaultlineOptions
         Check(RamBytes is >= SmallestRam and <= LargestRam, nameof(RamBytes), RamBytes, "64 MiB to 16 TiB");
         Check(Cpus is >= 1 and <= MostCpus, nameof(Cpus), Cpus, $"1 to {MostCpus}");
         Check(Enum.IsDefined(TransparentHugePages), nameof(TransparentHugePages), TransparentHugePages, "Never, MadviseOnly and Always");
+        LibcProfile? libc = Libc == null ? LibcProfile.Default : LibcProfile.Find(Libc);
+        Check(libc != null, nameof(Libc), Libc!, LibcProfile.Names);
         double milliseconds = SnapshotInterval.TotalMilliseconds;
         Check(milliseconds is >= 0 and <= int.MaxValue, nameof(SnapshotInterval), SnapshotInterval, "0 to 24 days");
         return new()
@@ -43,6 +51,7 @@ public sealed record FaultlineOptions
             RamBytes = PageSize.Down(RamBytes),
             Cpus = (uint)Cpus,
             ThpPolicy = (uint)TransparentHugePages,
+            Libc = libc!,
             Observer = AssumesTouches ? ObserverRequest.Assume : ObserverRequest.Best,
             SnapshotMilliseconds = (uint)Math.Ceiling(milliseconds),
             SiteCount = siteCount,

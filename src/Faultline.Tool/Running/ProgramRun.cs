@@ -45,7 +45,7 @@ internal sealed record ProgramRun(int ExitCode, SessionReading Session, SiteTabl
     private static TraceMetadata KnownOf(RunRequest request, LaunchPlan plan) => new()
     {
         Program = string.Join(' ', [request.Target, .. request.Arguments]),
-        Tunables = ProgramEnvironment.Tunables(plan),
+        Tunables = ProgramEnvironment.Tunables(plan, request.Libc),
         Stacks = request.Stacks,
     };
 
@@ -72,6 +72,7 @@ internal sealed record ProgramRun(int ExitCode, SessionReading Session, SiteTabl
                 RamBytes = request.RamBytes,
                 Cpus = (uint)request.Cpus,
                 ThpPolicy = (uint)request.Thp,
+                Libc = request.Libc,
                 Observer = request.Observer,
                 SiteCount = (uint)sites,
                 RecordingDescriptor = recording,

@@ -1,4 +1,5 @@
 using Faultline.Kernel;
+using Faultline.Libc;
 using Faultline.Tracing.Session;
 using Faultline.Tracing.Stacks;
 
@@ -16,6 +17,8 @@ internal sealed record RunRequest
     public required int Cpus { get; init; }
 
     public required ThpPolicy Thp { get; init; }
+
+    public required LibcProfile Libc { get; init; }
 
     public required ObserverRequest Observer { get; init; }
 

@@ -18,6 +18,7 @@ internal static class ReplayVerb
           faultline replay app.trace.gz
           faultline replay heaptrack.app.4711.zst --top 30
           faultline replay app.fltrace --arena-max 1 --thp always
+          faultline replay app.fltrace --libc glibc-2.41                     as on Debian 13
           faultline replay app.fltrace --memory-limit 256MiB --swap 1GiB     as in a container of that size
           faultline replay app.trace.gz --tunables glibc.malloc.mmap_threshold=65536
           faultline replay --json --output report.json --force orders.mtrace

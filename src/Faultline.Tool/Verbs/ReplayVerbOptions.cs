@@ -35,6 +35,8 @@ internal sealed class ReplayVerbOptions
         CustomParser = result => RunOptions.ParseChoice(result, "never", "madvise", "always"),
     };
 
+    private readonly Option<LibcProfile?> _libc = LibcOption.Create($"the trace's, or {LibcProfile.Default}");
+
     private readonly Option<ulong?> _swap = new("--swap")
     {
         Description = "Swap area of the simulated machine, such as 1GiB. [default: none]",
@@ -70,14 +72,14 @@ internal sealed class ReplayVerbOptions
         CustomParser = result => RunOptions.ParseChoice(result, "none", "written"),
     };
 
-    public IEnumerable<Option> All => [_ram, _swap, _memoryLimit, _cpus, _thp, _arenaMax, _tunables, _touches];
+    public IEnumerable<Option> All => [_ram, _swap, _memoryLimit, _cpus, _thp, _libc, _arenaMax, _tunables, _touches];
 
     /// <summary>Whether the user said what to take for touched.</summary>
     public bool AssumesTouches(ParseResult parsed) => parsed.GetResult(_touches) != null;
 
     /// <summary>Whether the user set anything that overrides the trace's own settings.</summary>
     public bool OverridesTrace(ParseResult parsed)
-        => new Option[] { _ram, _swap, _memoryLimit, _cpus, _thp, _arenaMax, _tunables }.Any(option => parsed.GetResult(option) is { Implicit: false });
+        => new Option[] { _ram, _swap, _memoryLimit, _cpus, _thp, _libc, _arenaMax, _tunables }.Any(option => parsed.GetResult(option) is { Implicit: false });
 
     public ReplayOptions Read(ParseResult parsed, string traceName) => new()
     {
@@ -85,6 +87,7 @@ internal sealed class ReplayVerbOptions
         SwapBytes = parsed.GetValue(_swap) ?? 0,
         MemoryLimitBytes = parsed.GetValue(_memoryLimit),
         Cpus = parsed.GetValue(_cpus),
+        Libc = parsed.GetValue(_libc),
         Thp = parsed.GetValue(_thp) switch
         {
             "never" => ThpPolicy.Never,
@@ -92,10 +95,19 @@ internal sealed class ReplayVerbOptions
             "always" => ThpPolicy.Always,
             _ => null,
         },
-        Tunables = string.Join(':', new[] { parsed.GetValue(_tunables), ArenaMax(parsed) }.OfType<string>()),
+        Tunables = string.Join(':', new[] { Tunables(parsed), ArenaMax(parsed) }.OfType<string>()),
         Touches = parsed.GetValue(_touches) == "none" ? AssumedTouches.None : AssumedTouches.Written,
         TraceName = traceName,
     };
+
+    /// <summary>Throws <see cref="UsageException"/> for what the glibc that was asked for ignores, though others take it.</summary>
+    private string? Tunables(ParseResult parsed)
+    {
+        if (parsed.GetValue(_tunables) is not { } text || parsed.GetValue(_libc) is not { } libc)
+            return parsed.GetValue(_tunables);
+        return text.Split(':').FirstOrDefault(setting => ReferenceEquals(MallocTunables.Parse(setting, libc), MallocTunables.Default)) is not { } ignored ? text
+            : throw new UsageException($"--tunables: '{ignored}' is nothing that {libc} takes; write a whole number, such as glibc.malloc.arena_max=2");
+    }
 
     private string? ArenaMax(ParseResult parsed)
         => parsed.GetValue(_arenaMax) is { } most ? FormattableString.Invariant($"glibc.malloc.arena_max={most}") : null;

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using Faultline.Kernel;
+using Faultline.Libc;
 using Faultline.Reporting;
 using Faultline.Tool.Profiling;
 using Faultline.Tool.Running;
@@ -44,6 +45,8 @@ internal sealed class RunOptions
         CustomParser = result => ParseChoice(result, "never", "madvise", "always"),
         HelpName = "never|madvise|always",
     };
+
+    private readonly Option<LibcProfile?> _libc = LibcOption.Create(LibcProfile.Default.Name);
 
     private readonly Option<string> _observer = new("--observer")
     {
@@ -97,7 +100,7 @@ internal sealed class RunOptions
         Description = "No progress and no report on standard error, only one line if the program did something wrong with native memory.",
     };
 
-    public IEnumerable<Option> All => [_ram, _cpus, _thp, _observer, _top, _output, _trace, _stacks, _profile, _force, _json, _quiet];
+    public IEnumerable<Option> All => [_ram, _cpus, _thp, _libc, _observer, _top, _output, _trace, _stacks, _profile, _force, _json, _quiet];
 
     /// <summary>The first of <paramref name="words"/> is the program, the others are its arguments.</summary>
     public RunRequest Read(ParseResult parsed, string[] words) => new()
@@ -107,6 +110,7 @@ internal sealed class RunOptions
         RamBytes = parsed.GetResult(_ram) == null ? Math.Max(s_machine.RamBytes, PageSize.Down(HostFacts.RamBytes())) : parsed.GetValue(_ram),
         Cpus = parsed.GetValue(_cpus),
         Thp = parsed.GetValue(_thp) switch { "never" => ThpPolicy.Never, "always" => ThpPolicy.Always, _ => ThpPolicy.MadviseOnly },
+        Libc = parsed.GetValue(_libc) ?? LibcProfile.Default,
         Observer = parsed.GetValue(_observer) == "assume" ? ObserverRequest.Assume : ObserverRequest.Best,
         Top = parsed.GetValue(_top),
         OutputPath = parsed.GetValue(_output),

@@ -11,7 +11,7 @@ internal static class ScenarioVerb
         A scenario is a text file, one statement a line, '#' for comments. Sizes are 4K, 1.5M, 2G; times 40s, 2h.
 
           machine ram=512M swap=1G oom=modern     settings, before everything else (machine x=y lists them)
-          start sshd uid=0                        a process; settings: uid, nice, oom_adj, oom_score_adj, tunables
+          start sshd uid=0                        a process; settings: uid, nice, oom_adj, oom_score_adj, libc, tunables
           sshd: malloc buf 64M                    also calloc, realloc, memalign, free, malloc_trim, sbrk, mallopt
           sshd: write buf [OFFSET [LENGTH]]       touch it; read likewise
           sshd: mmap area 1G                      also munmap, madvise; fork NAME; exit; cpu 40s (the kernel's time passes by itself)

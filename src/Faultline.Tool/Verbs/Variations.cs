@@ -1,4 +1,5 @@
 using System.Globalization;
+using Faultline.Libc;
 using Faultline.Tracing.Text;
 using Faultline.Tracing.WhatIf;
 
@@ -42,10 +43,11 @@ internal static class Variations
         ulong? value = setting.Unit switch
         {
             SettingUnit.Thp => (ulong?)SettingValue.ParsePolicy(word),
+            SettingUnit.Libc => LibcProfile.Find(word) is { } libc ? LibcProfile.NumberOf(libc) : null,
             SettingUnit.Bytes => Quantity.Size(word),
             _ => ulong.TryParse(word, NumberStyles.None, CultureInfo.InvariantCulture, out ulong number) ? number : null,
         };
-        bool fits = value != null && (setting.Unit == SettingUnit.Thp || (value >= setting.Least && value <= setting.Most))
+        bool fits = value != null && (setting.Unit is SettingUnit.Thp or SettingUnit.Libc || (value >= setting.Least && value <= setting.Most))
             && (setting != WhatIfSetting.Ram || value % Kernel.PageSize.Bytes == 0);
         return fits ? value : throw new UsageException($"--vary {setting.Name}: '{word}' is not allowed; it takes {Allowed(setting)}");
     }
@@ -55,6 +57,7 @@ internal static class Variations
         string unset = setting.UnsetWord == null ? "" : $", or {setting.UnsetWord} (not set)";
         string Show(ulong number) => new SettingValue(setting, number).ValueText;
         return setting.Unit == SettingUnit.Thp ? "never, madvise, always"
+            : setting.Unit == SettingUnit.Libc ? LibcProfile.Names
             : setting.Unit == SettingUnit.Bytes && setting.Most == long.MaxValue ? $"sizes such as 65536, 64K or 1M{unset}"
             : $"{(setting.Unit == SettingUnit.Bytes ? "sizes" : "numbers")} from {Show(setting.Least)} to {Show(setting.Most)}{unset}";
     }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Faultline.Libc;
 using Faultline.Tool.Verifying;
 using Faultline.Tracing.Generation;
 
@@ -12,6 +13,14 @@ internal sealed class VerifyOptions
     private readonly Option<bool> _json = new("--json") { Description = "The result in the machine's form." };
 
     private readonly Option<bool> _time = new("--time") { Description = "Measure the model's speed against the real library's, trace by trace, in place of comparing what they do." };
+
+    private readonly Option<LibcProfile?> _libc = LibcOption.Create(LibcProfile.Default.Name);
+
+    private readonly Option<string?> _realLibc = new("--real-libc")
+    {
+        Description = "The folder of another C library (libc.so.6 and its ld-linux-x86-64.so.2) to compare with, in place of this machine's.",
+        HelpName = "folder",
+    };
 
     private readonly Option<bool> _fuzz = new("--fuzz") { Description = "Replay random traces until one differs; that one is made short, printed and written to a file." };
 
@@ -29,11 +38,23 @@ internal sealed class VerifyOptions
 
     private readonly Option<bool> _force = new("--force", "-f") { Description = "Overwrite that file." };
 
-    public IEnumerable<Option> All => [_json, _time, _fuzz, _seed, _operations, _profile, _output, _force];
+    public IEnumerable<Option> All => [_libc, _realLibc, _json, _time, _fuzz, _seed, _operations, _profile, _output, _force];
 
     public bool WantsJson(ParseResult parsed) => parsed.GetValue(_json);
 
     public bool WantsTime(ParseResult parsed) => parsed.GetValue(_time);
+
+    public LibcProfile Libc(ParseResult parsed) => parsed.GetValue(_libc) ?? LibcProfile.Default;
+
+    /// <summary>Null: this machine's. Throws <see cref="UsageException"/> for a folder without a C library.</summary>
+    public string? RealLibc(ParseResult parsed)
+    {
+        if (parsed.GetValue(_realLibc) is not { } folder)
+            return null;
+        string? missing = new[] { Compiler.Loader, Compiler.Library }.FirstOrDefault(file => !File.Exists(Path.Combine(folder, file)));
+        return missing == null ? Path.GetFullPath(folder)
+            : throw new UsageException($"--real-libc {folder} has no {missing}: unpack the library's package (dpkg-deb -x libc6_….deb DIR) and give DIR/usr/lib/x86_64-linux-gnu");
+    }
 
     /// <summary>Null without --fuzz. Throws <see cref="UsageException"/> for what does not go together or is out of range.</summary>
     public FuzzRequest? ReadFuzz(ParseResult parsed, string[] traces)
@@ -59,6 +80,8 @@ internal sealed class VerifyOptions
             profiles.Length > 0 ? profiles : throw new UsageException($"--profile {profile} is none of {string.Join(", ", TraceProfile.All.Select(p => p.Name))}"),
             profile,
             parsed.GetValue(_output),
-            parsed.GetValue(_force));
+            parsed.GetValue(_force),
+            Libc(parsed),
+            RealLibc(parsed));
     }
 }

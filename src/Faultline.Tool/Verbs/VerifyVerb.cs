@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Faultline.Libc;
 using Faultline.Tool.Running;
 using Faultline.Tool.Verifying;
 using Faultline.Tracing.Generation;
@@ -20,12 +21,15 @@ internal static class VerifyVerb
 
         Not compared: which arena a thread is attached to before it has a block there, and sums that follow from other lines.
 
+        --libc says which glibc the model is. --real-libc compares with one that is not this machine's: unpacked, it need not be installed.
+
         Examples:
           faultline verify
           faultline verify app.trace.gz other.trace
           faultline verify --time app.trace.gz
           faultline verify --fuzz --seed 7 --ops 1000000
           faultline verify --fuzz --profile threads --ops 200000
+          faultline verify --libc glibc-2.41 --real-libc trixie/usr/lib/x86_64-linux-gnu      after dpkg-deb -x libc6_2.41….deb trixie
 
         Exit codes: 0 identical; 1 a difference; 2 nothing could be compared (no compiler, a trace that cannot be read).
         """;
@@ -44,13 +48,17 @@ internal static class VerifyVerb
             string[] named = TraceFiles.Named(parsed.GetValue(traces), afterSeparator, command);
             HostFacts.Require("verify");
             FuzzRequest? fuzz = options.ReadFuzz(parsed, named);
+            LibcProfile profile = options.Libc(parsed);
+            string? folder = options.RealLibc(parsed);
             // Traces are read first: a bad one should not wait for the compiler.
             List<(string, TextTrace)> read = [.. named.Select(path => (path, TraceFiles.Read(path)))];
             string compiler = Compiler.Find() ?? throw new UsageException("nothing could be compared: no C compiler (cc or gcc) on PATH; install one, on Debian: apt-get install gcc libc6-dev");
-            using RealReplay real = new(compiler);
+            using RealReplay real = new(compiler, folder);
+            HostProfile host = HostProfile.Read(profile, real.LibcVersion);
             if (options.WantsTime(parsed))
-                return Time(WithBuiltIn(read), real, options.WantsJson(parsed), output, error);
-            return fuzz != null ? Fuzzing.Run(fuzz, (name, trace) => Verification.Compare(name, trace, real), output, error) : Compare(read, real, options.WantsJson(parsed), output, error);
+                return Time(WithBuiltIn(read), real, host, options.WantsJson(parsed), output, error);
+            return fuzz != null ? Fuzzing.Run(fuzz, host, (name, trace) => Verification.Compare(name, trace, real, profile), output, error)
+                : Compare(read, real, host, options.WantsJson(parsed), output, error);
         });
         return command;
     }
@@ -59,14 +67,14 @@ internal static class VerifyVerb
         => traces.Count > 0 ? traces
         : [.. TraceProfile.All.Select(profile => ($"generated: {profile.Name}", TraceGenerator.Generate(profile, 1, BuiltInOperations)))];
 
-    private static int Time(List<(string Name, TextTrace Trace)> traces, RealReplay real, bool json, TextWriter output, TextWriter error)
+    private static int Time(List<(string Name, TextTrace Trace)> traces, RealReplay real, HostProfile host, bool json, TextWriter output, TextWriter error)
     {
-        SpeedComparison.WarmUp();
-        List<SpeedRow> rows = Each(traces, "timing", error, (name, trace) => SpeedComparison.Compare(Path.GetFileName(name), trace, real));
+        SpeedComparison.WarmUp(host.Modelled);
+        List<SpeedRow> rows = Each(traces, "timing", error, (name, trace) => SpeedComparison.Compare(Path.GetFileName(name), trace, real, host.Modelled));
         if (json)
             output.WriteLine(SpeedText.Json(rows));
         else
-            SpeedText.Write(rows, output);
+            SpeedText.Write(rows, host, output);
         return ExitCodes.Fine;
     }
 
@@ -85,10 +93,10 @@ internal static class VerifyVerb
             return rows;
         });
 
-    private static int Compare(List<(string Name, TextTrace Trace)> traces, RealReplay real, bool json, TextWriter output, TextWriter error)
+    private static int Compare(List<(string Name, TextTrace Trace)> traces, RealReplay real, HostProfile host, bool json, TextWriter output, TextWriter error)
     {
-        List<TraceRow> rows = Each(WithBuiltIn(traces), "comparing", error, (name, trace) => Verification.Compare(name, trace, real));
-        Verification result = new(HostProfile.Read(), rows, KernelProbe.Compare(real.Probe()));
+        List<TraceRow> rows = Each(WithBuiltIn(traces), "comparing", error, (name, trace) => Verification.Compare(name, trace, real, host.Modelled));
+        Verification result = new(host, rows, KernelProbe.Compare(real.Probe()));
         if (json)
             output.WriteLine(VerificationText.Json(result));
         else

@@ -13,13 +13,13 @@ internal static class WhatIfVerb
 {
     public const string HelpText = """
         Replays a trace (of any format that 'faultline replay' reads) on the simulated libc and kernel once for each combination
-        of the values given, and once as it was recorded. --ram, --cpus, --thp, --arena-max and --tunables hold for all rows
+        of the values given, and once as it was recorded. --ram, --cpus, --thp, --libc, --arena-max and --tunables hold for all rows
         that do not vary the setting.
 
         Settings to vary:
           malloc.arena_max  malloc.arena_test  malloc.mmap_threshold  malloc.trim_threshold  malloc.top_pad  malloc.mmap_max
           malloc.tcache_count  malloc.tcache_max  malloc.tcache_unsorted_limit  malloc.mxfast  malloc.perturb
-          thp (never, madvise, always)  cpus  ram
+          thp (never, madvise, always)  cpus  ram  libc (glibc-2.36, glibc-2.39, glibc-2.41)
         Sizes are numbers with an optional unit (64K, 1M). 'default' is the setting not set; for the two thresholds that is
         'dynamic': frees move them.
 
@@ -28,6 +28,7 @@ internal static class WhatIfVerb
           faultline whatif app.trace.gz --vary malloc.mmap_threshold=64K,128K,1M,dynamic --vary thp=never,madvise,always
           faultline whatif heaptrack.app.4711.zst --vary malloc.trim_threshold=128K,8M --best-by end
           faultline whatif app.fltrace --vary ram=512M,1G --vary malloc.arena_max=1,default --json --output whatif.json
+          faultline whatif app.fltrace --vary libc=glibc-2.36,glibc-2.41 --best-by faults
           faultline whatif app.trace.gz --vary malloc.arena_max=1,2,8 --real
           faultline whatif app.fltrace --vary malloc.arena_max=1,2,8 --real-run -- dotnet app.dll input.txt
           faultline whatif app.trace.gz --vary malloc.tcache_count=0,7,100 --best-by time --jobs 1

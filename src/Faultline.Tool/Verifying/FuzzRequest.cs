@@ -1,3 +1,4 @@
+using Faultline.Libc;
 using Faultline.Tracing.Generation;
 
 namespace Faultline.Tool.Verifying;
@@ -9,7 +10,10 @@ namespace Faultline.Tool.Verifying;
 /// <param name="ProfileName">As given; null: all.</param>
 /// <param name="Output">Where a failing trace is written; null: a name of its own.</param>
 /// <param name="Force">Overwrite it.</param>
-internal sealed record FuzzRequest(ulong Seed, long Operations, IReadOnlyList<TraceProfile> Profiles, string? ProfileName, string? Output, bool Force)
+/// <param name="Libc">The model's.</param>
+/// <param name="RealLibc">The folder of the real one; null: this machine's.</param>
+internal sealed record FuzzRequest(ulong Seed, long Operations, IReadOnlyList<TraceProfile> Profiles, string? ProfileName, string? Output, bool Force,
+    LibcProfile Libc, string? RealLibc)
 {
     public const int BatchOperations = 20_000;
 

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Faultline.Libc;
 using Faultline.Tool.Running;
 using Faultline.Tool.Verbs;
 using Faultline.Tracing.Generation;
@@ -12,10 +13,10 @@ internal static class Fuzzing
     private const int PrintedOperations = 60;
 
     /// <summary>Answers the exit code; <paramref name="compare"/> holds a trace of a name against the real library.</summary>
-    public static int Run(FuzzRequest request, Func<string, TextTrace, TraceRow> compare, TextWriter output, TextWriter error)
+    public static int Run(FuzzRequest request, HostProfile host, Func<string, TextTrace, TraceRow> compare, TextWriter output, TextWriter error)
     {
         using NewFile? file = request.Output == null ? null : NewFile.Create(request.Output, request.Force);
-        VerificationText.WriteHost(HostProfile.Read(), output);
+        VerificationText.WriteHost(host, output);
         // A file gets a line for each million; the bar is for terminals.
         (long batch, TextTrace trace, TraceRow row, long done) = Progress.OnTerminal(error).Counting(
             "comparing", "operations", request.Operations, tell => Search(request, compare, tell, Terminal.Is(error) ? TextWriter.Null : error));
@@ -86,5 +87,6 @@ internal static class Fuzzing
     }
 
     private static string Repeat(FuzzRequest request) =>
-        $"faultline verify --fuzz --seed {request.Seed} --ops {request.Operations}{(request.ProfileName == null ? "" : $" --profile {request.ProfileName}")}";
+        $"faultline verify --fuzz --seed {request.Seed} --ops {request.Operations}{(request.ProfileName == null ? "" : $" --profile {request.ProfileName}")}"
+        + (request.Libc == LibcProfile.Default ? "" : $" --libc {request.Libc}") + (request.RealLibc == null ? "" : $" --real-libc {request.RealLibc}");
 }

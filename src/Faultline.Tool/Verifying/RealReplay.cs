@@ -6,7 +6,7 @@ using Faultline.Tracing.Text;
 
 namespace Faultline.Tool.Verifying;
 
-/// <summary>The C library of this machine: replays a trace in a fresh process of the compiled driver.</summary>
+/// <summary>The C library of this machine, or another: replays a trace in a fresh process of the compiled driver.</summary>
 internal sealed class RealReplay : IDisposable
 {
     private const int HeaderBytes = 64;
@@ -15,12 +15,18 @@ internal sealed class RealReplay : IDisposable
     private readonly string _folder = Directory.CreateTempSubdirectory("faultline-verify-").FullName;
     private readonly string _driver;
 
-    /// <summary>Throws <see cref="UsageException"/> where the driver does not compile.</summary>
-    public RealReplay(string compiler)
+    /// <summary>Throws <see cref="UsageException"/> where the driver does not compile or run.</summary>
+    public RealReplay(string compiler, string? libc = null)
     {
         try
         {
-            _driver = Compiler.Build(compiler, _folder);
+            _driver = Compiler.Build(compiler, _folder, libc);
+            LibcVersion = Run(["--libc"], [])[0];
+        }
+        catch (ReplayFailedException e)
+        {
+            Dispose();
+            throw new UsageException($"the driver does not run{(libc == null ? "" : $" on the C library in {libc}")}: {e.Message}");
         }
         catch
         {
@@ -28,6 +34,9 @@ internal sealed class RealReplay : IDisposable
             throw;
         }
     }
+
+    /// <summary>As gnu_get_libc_version(3) says it in the driver.</summary>
+    public string LibcVersion { get; }
 
     /// <summary>The transcript's lines. Throws <see cref="ReplayFailedException"/> where the driver did not come to its end.</summary>
     public string[] Transcribe(TextTrace trace)

@@ -58,7 +58,7 @@ internal static class RealSettings
 
     private static RealComparison Compare(WhatIfResult result, RealFigures[][] rounds)
     {
-        HostProfile host = HostProfile.Read(result.Baseline.Machine.Cpus);
+        HostProfile host = HostProfile.Read(result.Baseline.Libc, modelledCpus: result.Baseline.Machine.Cpus);
         IEnumerable<RealRow> rows = Enumerable.Range(0, result.Rows.Count).Select(row => new RealRow([.. rounds.Select(round => round[row])]));
         return new RealComparison($"{host.Libc}, {host.Kernel}", [.. rows], host.Mismatches);
     }

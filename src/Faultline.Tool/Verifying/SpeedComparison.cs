@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Faultline.Libc;
 using Faultline.Tracing.Generation;
 using Faultline.Tracing.Text;
 using Faultline.Tracing.Transcripts;
@@ -26,7 +27,7 @@ internal static class SpeedComparison
 
     private static readonly TimeSpan s_warmUp = TimeSpan.FromSeconds(2);
 
-    public static SpeedRow Compare(string name, TextTrace trace, RealReplay real)
+    public static SpeedRow Compare(string name, TextTrace trace, RealReplay real, LibcProfile profile)
     {
         int calls = trace.Operations.Count(o => o.Action is not (TraceAction.TouchWrite or TraceAction.TouchRead));
         if (trace.IsMultiThreaded)
@@ -35,8 +36,8 @@ internal static class SpeedComparison
             return new(name, 0, trace.Operations.Length, 0, 0, 0, 0, "not timed: no calls");
         try
         {
-            (double realCalls, double modelCalls) = Race(trace, real, touches: false);
-            (double realAll, double modelAll) = Race(trace, real, touches: true);
+            (double realCalls, double modelCalls) = Race(trace, real, profile, touches: false);
+            (double realAll, double modelAll) = Race(trace, real, profile, touches: true);
             return new(name, calls, trace.Operations.Length, realCalls / calls, modelCalls / calls, realAll / trace.Operations.Length, modelAll / trace.Operations.Length);
         }
         catch (ReplayFailedException e)
@@ -46,29 +47,29 @@ internal static class SpeedComparison
     }
 
     /// <summary>The runtime compiles what runs often in steps: the model is measured as it runs after the last of them.</summary>
-    public static void WarmUp()
+    public static void WarmUp(LibcProfile profile)
     {
         TextTrace[] traces = [.. TraceProfile.All.Where(p => !p.Threads).Select(profile => TraceGenerator.Generate(profile, 1, WarmUpOperations))];
         for (Stopwatch since = Stopwatch.StartNew(); since.Elapsed < s_warmUp;)
             foreach (TextTrace trace in traces)
-                TimeModel(trace, touches: since.ElapsedMilliseconds % 2 == 0);
+                TimeModel(trace, profile, touches: since.ElapsedMilliseconds % 2 == 0);
     }
 
-    private static (double Real, double Model) Race(TextTrace trace, RealReplay real, bool touches)
+    private static (double Real, double Model) Race(TextTrace trace, RealReplay real, LibcProfile profile, bool touches)
     {
         double realBest = double.MaxValue, modelBest = double.MaxValue;
         for (int run = 0; run < Runs; run++)
         {
             realBest = Math.Min(realBest, real.Time(trace, touches));
-            modelBest = Math.Min(modelBest, TimeModel(trace, touches));
+            modelBest = Math.Min(modelBest, TimeModel(trace, profile, touches));
         }
 
         return (realBest, modelBest);
     }
 
-    private static double TimeModel(TextTrace trace, bool touches)
+    private static double TimeModel(TextTrace trace, LibcProfile profile, bool touches)
     {
-        using BareReplay replay = new(trace);
+        using BareReplay replay = new(trace, profile);
         ulong start = ThreadClock.Nanoseconds;
         replay.Run(touches);
         return ThreadClock.Nanoseconds - start;

@@ -6,9 +6,9 @@ namespace Faultline.Tool.Verifying;
 /// <summary>A comparison of speed as a table, and as JSON.</summary>
 internal static class SpeedText
 {
-    public static void Write(IReadOnlyList<SpeedRow> rows, TextWriter output)
+    public static void Write(IReadOnlyList<SpeedRow> rows, HostProfile host, TextWriter output)
     {
-        VerificationText.WriteHost(HostProfile.Read(), output);
+        VerificationText.WriteHost(host, output);
         int width = Math.Max("trace".Length, rows.Max(row => row.Name.Length));
         output.WriteLine($"{"".PadRight(width)}  {"calls only, ns each",42}  {"with touches, ns per operation",42}");
         output.WriteLine($"{"trace".PadRight(width)}  {"calls",10}  {"real",8}  {"model",8}  {"ratio",10}  {"operations",10}  {"real",8}  {"model",8}  {"ratio",10}");

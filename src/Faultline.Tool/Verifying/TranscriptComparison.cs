@@ -1,4 +1,5 @@
 using System.Text;
+using Faultline.Libc;
 using Faultline.Tracing.Text;
 using Faultline.Tracing.Transcripts;
 
@@ -20,10 +21,10 @@ internal static class TranscriptComparison
     private static readonly string[] s_totals = ["ops", "brk_growth", "minflt", "majflt", "mallinfo2", "heap_residency"];
 
     /// <summary>The model's lines that the driver prints too.</summary>
-    public static string[] Model(TextTrace trace)
+    public static string[] Model(TextTrace trace, LibcProfile profile)
     {
         using MemoryStream stream = new();
-        Transcript.Write(trace, stream);
+        Transcript.Write(trace, stream, profile);
         string text = Encoding.Latin1.GetString(stream.GetBuffer(), 0, (int)stream.Length);
         return [.. text.TrimEnd('\n').Split('\n').Where(IsCompared)];
     }

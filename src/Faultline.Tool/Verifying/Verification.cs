@@ -1,3 +1,4 @@
+using Faultline.Libc;
 using Faultline.Tracing.Text;
 
 namespace Faultline.Tool.Verifying;
@@ -16,10 +17,10 @@ internal sealed record Verification(HostProfile Host, IReadOnlyList<TraceRow> Tr
     public bool Same => Traces.All(t => t.Same) && Probes.All(p => p.Same);
 
     /// <summary>Replays one trace on both sides, at the same time.</summary>
-    public static TraceRow Compare(string name, TextTrace trace, RealReplay real)
+    public static TraceRow Compare(string name, TextTrace trace, RealReplay real, LibcProfile profile)
     {
         Task<string[]> theirs = Task.Run(() => real.Transcribe(trace));
-        string[] ours = TranscriptComparison.Model(trace);
+        string[] ours = TranscriptComparison.Model(trace, profile);
         try
         {
             return new TraceRow(name, trace.Operations.Length, TranscriptComparison.First(ours, theirs.GetAwaiter().GetResult()), null);

@@ -23,7 +23,7 @@ internal static class VerificationText
 
     public static void WriteHost(HostProfile host, TextWriter output)
     {
-        output.WriteLine($"host: {host.Libc}, {host.Kernel}, {host.Cpus} processors; model: glibc 2.36, Linux 6.x");
+        output.WriteLine($"host: {host.Libc}, {host.Kernel}, {host.Cpus} processors; model: {host.Modelled}, Linux 6.x");
         foreach (string mismatch in host.Mismatches)
             output.WriteLine($"profile does not match: {mismatch}");
         if (host.Mismatches.Count > 0)
@@ -35,6 +35,7 @@ internal static class VerificationText
         new
         {
             format = "faultline-verify/1",
+            model = new { libc = result.Host.Modelled.Name },
             host = new { libc = result.Host.Libc, kernel = result.Host.Kernel, cpus = result.Host.Cpus, mismatches = result.Host.Mismatches },
             traces = result.Traces.Select(t => new
             {

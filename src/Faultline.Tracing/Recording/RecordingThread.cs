@@ -97,7 +97,7 @@ public sealed class RecordingThread
             Touches = header.Observer is ObserverKind.None or ObserverKind.Assumed ? TouchKnowledge.None : TouchKnowledge.Observed,
             Observer = ModelNames.Observer(header.Observer),
             TrueAddresses = true,
-            LibcProfile = ModelNames.Libc,
+            LibcProfile = header.Libc.Name,
             KernelProfile = ModelNames.Kernel,
             RamBytes = header.RamBytes,
             Cpus = (int)header.Cpus,

@@ -46,6 +46,7 @@ internal sealed class ReplayMachine : IDisposable
         };
         Process process = image == null ? _machine.CreateProcess(layout, group) : Spawn(image, layout, group);
         process.Task.Comm = "program";
+        LibcProfile libc = options.LibcFor(trace);
         _framesAtStart = KernelWork.AllocatedFrames(_machine);
         Charged = new ChargedProcess(process, Owners, Sites);
         Malloc = new Malloc<ReplayProcess>(new ReplayProcess(Charged), _shadow, new MallocOptions
@@ -53,7 +54,8 @@ internal sealed class ReplayMachine : IDisposable
             OnlineCpus = _machine.Options.Cpus,
             // A program under watch has the runtime's threads from its first call on.
             MultiThreaded = HasRecordedSpace,
-            Tunables = MallocTunables.Parse(options.TunablesFor(trace)),
+            Profile = libc,
+            Tunables = MallocTunables.Parse(options.TunablesFor(trace), libc),
         });
     }
 

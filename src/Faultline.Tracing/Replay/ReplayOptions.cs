@@ -1,4 +1,5 @@
 using Faultline.Kernel;
+using Faultline.Libc;
 using Faultline.Tracing.Events;
 
 namespace Faultline.Tracing.Replay;
@@ -21,6 +22,9 @@ public sealed record ReplayOptions
 
     /// <summary>Default 2.</summary>
     public int? Cpus { get; init; }
+
+    /// <summary>The simulated glibc. Default glibc-2.36.</summary>
+    public LibcProfile? Libc { get; init; }
 
     /// <summary>Default madvise.</summary>
     public ThpPolicy? Thp { get; init; }
@@ -57,6 +61,8 @@ public sealed record ReplayOptions
             ? this with { Tunables = string.Join(':', others.Append(FormattableString.Invariant($"{name}={number}"))), Unset = [.. Unset.Where(n => n != name)] }
             : this with { Tunables = string.Join(':', others), Unset = [.. Unset.Where(n => n != name), name] };
     }
+
+    internal LibcProfile LibcFor(TraceMetadata trace) => Libc ?? LibcProfile.Find(trace.LibcProfile) ?? LibcProfile.Default;
 
     internal MachineOptions MachineFor(TraceMetadata trace) => new()
     {

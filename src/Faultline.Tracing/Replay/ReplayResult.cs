@@ -1,4 +1,5 @@
 using Faultline.Kernel;
+using Faultline.Libc;
 using Faultline.Tracing.Events;
 using Faultline.Tracing.Session;
 using Faultline.Tracing.Stacks;
@@ -39,6 +40,9 @@ public sealed record ReplayResult
     public required SnapshotRecord Snapshot { get; init; }
 
     public required MachineOptions Machine { get; init; }
+
+    /// <summary>The glibc that it was replayed on.</summary>
+    public required LibcProfile Libc { get; init; }
 
     /// <summary>The allocator's settings in force at the start, as GLIBC_TUNABLES has them; "" for none.</summary>
     public required string Tunables { get; init; }

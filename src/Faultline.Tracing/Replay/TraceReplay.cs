@@ -1,3 +1,4 @@
+using Faultline.Libc;
 using Faultline.Tracing.Events;
 using Faultline.Tracing.Inspection;
 using Faultline.Tracing.Session;
@@ -14,8 +15,10 @@ public static class TraceReplay
     internal const string SeenLate = "the recording saw touches late: they count from when their block was handed out or all was last looked at; a block on pages that were "
         + "touched before, of which nothing can be seen, counts as written";
 
-    private static IEnumerable<string> NotesOf(ReplayRun run, ReplayMachine machine, bool isSeenLate)
+    private static IEnumerable<string> NotesOf(ReplayRun run, ReplayMachine machine, string? unknownLibc, bool isSeenLate)
     {
+        if (unknownLibc != null)
+            yield return $"recorded with {unknownLibc}, which is not modelled here: replayed on {machine.Malloc.Profile}";
         if (isSeenLate)
             yield return SeenLate;
         if (machine.Sites.HasTooManyStacks)
@@ -53,6 +56,7 @@ public static class TraceReplay
             StackNames = source.Stacks,
             Snapshot = snapshot,
             Machine = machine.Options,
+            Libc = machine.Malloc.Profile,
             Tunables = options.TunablesFor(source.Metadata),
             Assumed = source.Metadata.Touches == TouchKnowledge.None ? options.Touches : null,
             Work = work,
@@ -65,7 +69,7 @@ public static class TraceReplay
             Events = done,
             IsFaithful = run.IsFaithful,
             Damage = source.Damage,
-            Notes = [.. source.Notes, .. run.Oddities.Sentences(), .. PressureNotes.Of(machine, options, done), .. NotesOf(run, machine, seen != null)],
+            Notes = [.. source.Notes, .. run.Oddities.Sentences(), .. PressureNotes.Of(machine, options, done), .. NotesOf(run, machine, Unknown(source.Metadata, options), seen != null)],
         };
     }
 
@@ -121,6 +125,10 @@ public static class TraceReplay
 
         return done;
     }
+
+    /// <summary>The glibc that a trace was recorded with, where it counts and is not modelled; else null.</summary>
+    private static string? Unknown(TraceMetadata trace, ReplayOptions options)
+        => options.Libc == null && trace.LibcProfile.Length > 0 && LibcProfile.Find(trace.LibcProfile) == null ? trace.LibcProfile : null;
 
     private static SiteTable OneSite(ReplayOptions options)
         => new([new CallSite(ReplayRun.OneSite, options.TraceName, "", "trace", "malloc", null, 0)]);

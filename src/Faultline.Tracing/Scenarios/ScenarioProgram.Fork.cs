@@ -16,7 +16,7 @@ internal sealed partial class ScenarioProgram
         {
             if (Process.HasExited || Process.Fork() is not { } process)
                 return null;
-            var child = new ScenarioProgram(name, process, Tunables, _hasMalloc);
+            var child = new ScenarioProgram(name, process, _libc, Tunables, _hasMalloc);
             foreach ((string block, NamedMemory memory) in Memory)
                 child.Memory.Add(block, memory);
             foreach ((string block, int line) in Released)

@@ -13,18 +13,21 @@ internal readonly record struct NamedMemory(ulong Start, ulong Length, bool IsMa
 /// <summary>One process of a scenario: the simulated process, its malloc, and what it calls its pieces of memory.</summary>
 internal sealed partial class ScenarioProgram : IDisposable
 {
+    private readonly LibcProfile _libc;
     private readonly bool _hasMalloc;
     private ChunkShadow? _shadow;
     private Malloc<ForkingProcess>? _malloc;
 
     /// <param name="name">What the scenario calls it.</param>
     /// <param name="process">The simulated process.</param>
+    /// <param name="libc">Its glibc, as far as malloc goes.</param>
     /// <param name="tunables">GLIBC_TUNABLES of its environment.</param>
     /// <param name="hasMalloc">False for a process whose malloc is not modelled (32 bits).</param>
-    public ScenarioProgram(string name, Process process, MallocTunables tunables, bool hasMalloc)
+    public ScenarioProgram(string name, Process process, LibcProfile libc, MallocTunables tunables, bool hasMalloc)
     {
         Name = name;
         Process = process;
+        _libc = libc;
         Tunables = tunables;
         _hasMalloc = hasMalloc;
     }
@@ -58,6 +61,7 @@ internal sealed partial class ScenarioProgram : IDisposable
         return new Malloc<ForkingProcess>(new ForkingProcess(Process), _shadow, new MallocOptions
         {
             OnlineCpus = Process.Machine.Options.Cpus,
+            Profile = _libc,
             Tunables = Tunables,
         });
     }

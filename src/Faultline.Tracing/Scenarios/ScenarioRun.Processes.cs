@@ -14,7 +14,7 @@ internal sealed partial class ScenarioRun
         var settings = new StartSettings();
         foreach ((string key, string value) in arguments.Settings())
             settings.Set(key, value, arguments);
-        Add(new ScenarioProgram(name, settings.Start(Machine, name, at), settings.Tunables, settings.HasMalloc(Machine)));
+        Add(new ScenarioProgram(name, settings.Start(Machine, name, at), settings.Libc, settings.Tunables, settings.HasMalloc(Machine)));
     }
 
     private void Fork(ScenarioProgram parent, Arguments arguments)

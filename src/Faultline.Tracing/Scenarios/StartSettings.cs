@@ -7,7 +7,7 @@ namespace Faultline.Tracing.Scenarios;
 /// <summary>The settings of the 'start' statement, and the process that they ask for.</summary>
 internal sealed class StartSettings
 {
-    private const string Known = "image, bits, cgroup, uid, nice, oom_adj, oom_score_adj, tunables";
+    private const string Known = "image, bits, cgroup, uid, nice, oom_adj, oom_score_adj, libc, tunables";
 
     private static readonly Dictionary<string, ProgramImage> Images = new() { ["daemon"] = ProgramImages.Daemon, ["dotnet"] = ProgramImages.DotNet };
 
@@ -15,8 +15,11 @@ internal sealed class StartSettings
     private ProgramImage? _image;
     private string? _cgroup;
     private bool _is32Bit;
+    private string _tunables = "";
 
-    public MallocTunables Tunables { get; private set; } = MallocTunables.Default;
+    public MallocTunables Tunables => MallocTunables.Parse(_tunables, Libc);
+
+    public LibcProfile Libc { get; private set; } = LibcProfile.Default;
 
     public void Set(string name, string value, Arguments arguments)
     {
@@ -50,7 +53,10 @@ internal sealed class StartSettings
                 _cgroup = value;
                 break;
             case "tunables":
-                Tunables = MallocTunables.Parse(value);
+                _tunables = value;
+                break;
+            case "libc":
+                Libc = LibcProfile.Find(value) ?? throw arguments.Bad($"no libc '{value}': {LibcProfile.Names}");
                 break;
             case "bits" or "uid" or "nice" or "oom_adj" or "oom_score_adj":
                 throw arguments.Bad($"'{value}' is not allowed for '{name}'");

@@ -3,7 +3,6 @@ namespace Faultline.Tracing.Session;
 /// <summary>What is simulated and how touches are seen, as reports and traces name it.</summary>
 public static class ModelNames
 {
-    public const string Libc = "glibc-2.36";
     public const string Kernel = "linux-6.x";
 
     /// <summary>"observe/pagemap-scan" and the like; "none" where nothing is known about touches.</summary>

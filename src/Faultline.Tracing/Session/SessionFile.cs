@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Faultline.Libc;
 using static Faultline.Tracing.Session.SessionMemory;
 
 namespace Faultline.Tracing.Session;
@@ -139,7 +140,7 @@ public sealed unsafe class SessionFile : IDisposable
         nint read = pread(descriptor, &header, (nuint)sizeof(SessionHeader), 0);
         if (read != sizeof(SessionHeader))
             throw Close(descriptor, new InvalidDataException($"{path} is no session: it has {read} bytes"));
-        if (header.Magic != SessionLayout.Magic || header.Version != SessionLayout.Version || header.SiteCount >= SessionLayout.SiteCapacity)
+        if (header.Magic != SessionLayout.Magic || header.Version != SessionLayout.Version || header.SiteCount >= SessionLayout.SiteCapacity || header.LibcNumber >= LibcProfile.All.Count)
             throw Close(descriptor, new InvalidDataException(
                 $"{path} is no session of version {SessionLayout.Version}: magic {header.Magic:x}, version {header.Version}, {header.SiteCount} sites"));
         return header.SiteCount;
@@ -163,6 +164,7 @@ public sealed unsafe class SessionFile : IDisposable
         Header->ObserverRequested = parameters.Observer;
         Header->SnapshotMilliseconds = parameters.SnapshotMilliseconds;
         Header->SiteCount = parameters.SiteCount;
+        Header->LibcNumber = LibcProfile.NumberOf(parameters.Libc);
         Header->RecordingDescriptor = parameters.RecordingDescriptor;
         Volatile.Write(ref Header->Magic, SessionLayout.Magic);
     }

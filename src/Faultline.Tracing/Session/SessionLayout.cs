@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Faultline.Libc;
 
 namespace Faultline.Tracing.Session;
 
@@ -18,7 +19,7 @@ public static class SessionLayout
     /// <summary>"FLTSESS1" in ASCII, little-endian.</summary>
     public const ulong Magic = 0x31535345_53544C46;
 
-    public const uint Version = 2;
+    public const uint Version = 3;
 
     public const long NotesOffset = 4096;
     public const int NotesCapacity = 60 * 1024;
@@ -124,6 +125,9 @@ public struct SessionHeader
     public uint SnapshotMilliseconds;
     public uint SiteCount;
 
+    /// <summary>The simulated glibc: its place in <see cref="LibcProfile.All"/>.</summary>
+    public uint LibcNumber;
+
     /// <summary>The descriptor, in the tool's process, of the memory that a recording goes through; 0 where nothing is recorded.</summary>
     public int RecordingDescriptor;
 
@@ -154,6 +158,8 @@ public struct SessionHeader
 
     /// <summary>CLOCK_REALTIME nanoseconds when the shim attached.</summary>
     public long StartedUnixNanoseconds;
+
+    public readonly LibcProfile Libc => LibcProfile.All[(int)LibcNumber];
 }
 
 /// <summary>

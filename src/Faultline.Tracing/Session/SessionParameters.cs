@@ -1,3 +1,5 @@
+using Faultline.Libc;
+
 namespace Faultline.Tracing.Session;
 
 /// <summary>
@@ -11,6 +13,9 @@ public sealed record SessionParameters
     public uint Cpus { get; init; } = (uint)Environment.ProcessorCount;
 
     public uint ThpPolicy { get; init; } = 1;
+
+    /// <summary>The simulated glibc.</summary>
+    public LibcProfile Libc { get; init; } = LibcProfile.Default;
 
     public ObserverRequest Observer { get; init; } = ObserverRequest.Best;
 

@@ -14,12 +14,12 @@ public sealed class BareReplay : IDisposable
     private readonly TraceOperation[] _operations;
 
     /// <summary>Makes machine, process and allocator. Throws <see cref="ArgumentException"/> for a trace with threads.</summary>
-    public BareReplay(TextTrace trace)
+    public BareReplay(TextTrace trace, LibcProfile? profile = null)
     {
         if (trace.IsMultiThreaded)
             throw new ArgumentException("the trace has threads", nameof(trace));
         _operations = trace.Operations;
-        _machine = new BareMachine(trace);
+        _machine = new BareMachine(trace, profile ?? LibcProfile.Default);
     }
 
     public ulong MinorFaults => _machine.Process.MinorFaults;
@@ -53,6 +53,6 @@ public sealed class BareReplay : IDisposable
 
     public void Dispose() => _machine.Dispose();
 
-    private sealed class BareMachine(TextTrace trace)
-        : TraceMachine<SimulatedProcess>(trace, process => new SimulatedProcess(process), consulted: null);
+    private sealed class BareMachine(TextTrace trace, LibcProfile profile)
+        : TraceMachine<SimulatedProcess>(trace, process => new SimulatedProcess(process), profile, consulted: null);
 }

@@ -26,8 +26,9 @@ internal class TraceMachine<TProcess> : IDisposable
 
     /// <param name="trace">Its limits and tunables.</param>
     /// <param name="view">The process as the allocator sees it.</param>
+    /// <param name="profile">The glibc.</param>
     /// <param name="consulted">Told of files that glibc would open.</param>
-    protected TraceMachine(TextTrace trace, Func<Process, TProcess> view, Action<ConsultedFile>? consulted)
+    protected TraceMachine(TextTrace trace, Func<Process, TProcess> view, LibcProfile profile, Action<ConsultedFile>? consulted)
     {
         _machine = new Machine(new MachineOptions { RamBytes = RamBytes });
         Process = _machine.CreateProcess(new AddressSpaceLayout
@@ -41,7 +42,8 @@ internal class TraceMachine<TProcess> : IDisposable
         Malloc = new Malloc<TProcess>(view(Process), _shadow, new MallocOptions
         {
             OnlineCpus = _machine.Options.Cpus,
-            Tunables = MallocTunables.Parse(trace.Tunables),
+            Profile = profile,
+            Tunables = MallocTunables.Parse(trace.Tunables, profile),
             Consulted = consulted,
         });
         Blocks = new ulong[trace.BlockCount];

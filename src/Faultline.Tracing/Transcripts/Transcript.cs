@@ -1,3 +1,4 @@
+using Faultline.Libc;
 using Faultline.Tracing.Text;
 
 namespace Faultline.Tracing.Transcripts;
@@ -14,10 +15,11 @@ public static class Transcript
     /// <summary>Replays a trace and writes the transcript, ASCII lines ended by '\n'. Same trace, same bytes.</summary>
     /// <param name="trace">With or without threads.</param>
     /// <param name="output">Left open.</param>
+    /// <param name="profile">The glibc; null: the default one.</param>
     /// <param name="progress">Told from time to time how many operations are done.</param>
-    public static void Write(TextTrace trace, Stream output, Action<long>? progress = null)
+    public static void Write(TextTrace trace, Stream output, LibcProfile? profile = null, Action<long>? progress = null)
     {
-        using TranscriptMachine machine = new(trace);
+        using TranscriptMachine machine = new(trace, profile ?? LibcProfile.Default);
         LineWriter writer = new(output);
         if (trace.IsMultiThreaded)
             new MultiThreadedTranscript(trace, machine, writer).Write(progress);

@@ -25,6 +25,7 @@ public sealed record SettingAdvice(string? Variables, IReadOnlyList<string> Mach
     private static string? ForMachine(SettingValue value)
         => value.Setting == WhatIfSetting.Thp ? ForHugePages((ThpPolicy)value.Number!)
         : value.Setting == WhatIfSetting.Cpus ? $"{value}: malloc counts the processors that are online; that is the machine's to set, not the program's"
+        : value.Setting == WhatIfSetting.Libc ? $"{value}: the C library is the system's or the container image's, not the program's to set"
         : value.Setting == WhatIfSetting.Ram ? $"{value}: memory is the machine's to have, not the program's to set"
         : null;
 

@@ -1,10 +1,11 @@
 using System.Globalization;
 using Faultline.Kernel;
+using Faultline.Libc;
 
 namespace Faultline.Tracing.WhatIf;
 
 /// <summary>
-/// A setting at a value: a number (bytes, a count, or a <see cref="ThpPolicy"/>), or null where the environment is to say nothing.
+/// A setting at a value: a number (bytes, a count, a <see cref="ThpPolicy"/>, or a place in <see cref="LibcProfile.All"/>), or null where the environment is to say nothing.
 /// </summary>
 public readonly record struct SettingValue(WhatIfSetting Setting, ulong? Number)
 {
@@ -16,6 +17,7 @@ public readonly record struct SettingValue(WhatIfSetting Setting, ulong? Number)
     /// <summary>The value as the command line takes it: whole units of 1024 where they are exact.</summary>
     public string ValueText => Number is not { } number ? Setting.UnsetWord!
         : Setting.Unit == SettingUnit.Thp ? s_policies[number]
+        : Setting.Unit == SettingUnit.Libc ? LibcProfile.All[(int)number].Name
         : Setting.Unit == SettingUnit.Bytes ? Bytes(number)
         : number.ToString(CultureInfo.InvariantCulture);
 

@@ -66,10 +66,12 @@ public sealed class WhatIfPlan
     private Combination Baseline(IEnumerable<Variation> variations)
     {
         MachineOptions machine = _own.MachineFor(_trace);
-        MallocTunables tunables = MallocTunables.Parse(_own.TunablesFor(_trace));
+        LibcProfile libc = _own.LibcFor(_trace);
+        MallocTunables tunables = MallocTunables.Parse(_own.TunablesFor(_trace), libc);
         SettingValue ValueOf(WhatIfSetting setting) => new(setting, setting == WhatIfSetting.Thp ? (ulong)machine.Thp
             : setting == WhatIfSetting.Cpus ? (ulong)machine.Cpus
             : setting == WhatIfSetting.Ram ? machine.RamBytes
+            : setting == WhatIfSetting.Libc ? LibcProfile.NumberOf(libc)
             : setting.Read!(tunables));
         return new Combination(true, [.. variations.Select(variation => ValueOf(variation.Setting))], _own);
     }
@@ -82,18 +84,20 @@ public sealed class WhatIfPlan
             options = setting == WhatIfSetting.Thp ? options with { Thp = (ThpPolicy)value! }
                 : setting == WhatIfSetting.Cpus ? options with { Cpus = (int)value! }
                 : setting == WhatIfSetting.Ram ? options with { RamBytes = value }
+                : setting == WhatIfSetting.Libc ? options with { Libc = LibcProfile.All[(int)value!] }
                 : options.WithTunable(setting.Tunable!, value);
         }
 
         return options;
     }
 
-    /// <summary>What a replay depends on, as text: the machine, and each tunable at the value that counts.</summary>
+    /// <summary>What a replay depends on, as text: the glibc, the machine, and each tunable at the value that counts.</summary>
     private string EffectOf(ReplayOptions options)
     {
         MachineOptions machine = options.MachineFor(_trace);
-        MallocTunables tunables = MallocTunables.Parse(options.TunablesFor(_trace));
+        LibcProfile libc = options.LibcFor(_trace);
+        MallocTunables tunables = MallocTunables.Parse(options.TunablesFor(_trace), libc);
         IEnumerable<string> values = WhatIfSetting.All.Where(s => s.Read != null).Select(s => new SettingValue(s, s.Read!(tunables)).ToString());
-        return $"{machine.RamBytes} {machine.Cpus} {machine.Thp} {string.Join(' ', values)}";
+        return $"{libc} {machine.RamBytes} {machine.Cpus} {machine.Thp} {string.Join(' ', values)}";
     }
 }

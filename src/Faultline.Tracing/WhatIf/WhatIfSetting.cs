@@ -10,10 +10,13 @@ public enum SettingUnit
 
     /// <summary>A policy of transparent huge pages: never, madvise or always.</summary>
     Thp,
+
+    /// <summary>A glibc: its place in <see cref="LibcProfile.All"/>, shown by its name.</summary>
+    Libc,
 }
 
 /// <summary>
-/// A setting that a replay can be run under in another value. Bounds are those outside of which glibc 2.36 ignores the value without
+/// A setting that a replay can be run under in another value. Bounds are those outside of which glibc ignores the value without
 /// a word (elf/dl-tunables.list, malloc/malloc.c), or which the simulated machine has.
 /// </summary>
 /// <param name="Name">As the command line has it: "malloc.arena_max", "thp".</param>
@@ -39,6 +42,8 @@ public sealed record WhatIfSetting(
 
     public static readonly WhatIfSetting Ram = new("ram", SettingUnit.Bytes, LeastRam, MostRam, null, null);
 
+    public static readonly WhatIfSetting Libc = new("libc", SettingUnit.Libc, 0, 0, null, null);
+
     public static IReadOnlyList<WhatIfSetting> All { get; } =
     [
         Malloc("arena_max", SettingUnit.Count, 1, int.MaxValue, t => t.ArenaMax),
@@ -55,6 +60,7 @@ public sealed record WhatIfSetting(
         Thp,
         Cpus,
         Ram,
+        Libc,
     ];
 
     /// <summary>The name in GLIBC_TUNABLES, null for the machine's settings.</summary>

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Faultline.Libc;
 using Faultline.Tracing.Session;
 
 namespace Faultline.Shim.Tests.Support;
@@ -8,8 +9,8 @@ internal sealed class RoutedChild : IDisposable
 {
     public const string BaseDirectory = "/somewhere/else/";
 
-    public RoutedChild(uint snapshotMilliseconds = 20)
-        => Session = SessionFile.Create(new SessionParameters { SiteCount = 20, SnapshotMilliseconds = snapshotMilliseconds });
+    public RoutedChild(uint snapshotMilliseconds = 20, LibcProfile? libc = null)
+        => Session = SessionFile.Create(new SessionParameters { SiteCount = 20, SnapshotMilliseconds = snapshotMilliseconds, Libc = libc ?? LibcProfile.Default });
 
     public SessionFile Session { get; }
 

@@ -15,11 +15,12 @@ internal sealed unsafe class TestEngine : IDisposable
     public const ulong ArenaLength = 1UL << 36;
     private const uint Sites = 64;
 
-    public TestEngine(ObserverRequest observer = ObserverRequest.Best, ulong ramBytes = 16UL << 30, bool opensParts = false, ulong arenaLength = ArenaLength, uint thp = 1, string tunables = "", uint cpus = 2, uint sites = Sites, Recorder? recorder = null)
+    public TestEngine(ObserverRequest observer = ObserverRequest.Best, ulong ramBytes = 16UL << 30, bool opensParts = false, ulong arenaLength = ArenaLength, uint thp = 1, string tunables = "", uint cpus = 2, uint sites = Sites, Recorder? recorder = null, LibcProfile? libc = null)
     {
         Tool = SessionFile.Create(new SessionParameters
         {
             SiteCount = sites,
+            Libc = libc ?? LibcProfile.Default,
             Cpus = cpus,
             RamBytes = ramBytes,
             Observer = observer,

@@ -28,6 +28,15 @@ public sealed class ReplayVerbTests : IDisposable
     }
 
     [Fact]
+    public void The_libc_is_the_one_asked_for_and_named()
+    {
+        string trace = Fixture("Traces/libc-calloc-bins.trace.gz"), usual = Run("replay", trace).Output, other = Run("replay", "--libc", "glibc-2.41", trace).Output;
+        Assert.Contains("libc        glibc-2.36 (simulated)", usual);
+        Assert.Contains("libc        glibc-2.41 (simulated)", other);
+        Assert.NotEqual(usual.Replace("glibc-2.36", "glibc-2.41"), other);
+    }
+
+    [Fact]
     public void The_json_has_the_same_figures_and_sites_add_up()
     {
         (int code, string output, _) = Run("replay", "--json", "--ram", "1GiB", "--cpus", "4", "--thp", "never", Fixture("Recordings/orders.heaptrack.zst"));

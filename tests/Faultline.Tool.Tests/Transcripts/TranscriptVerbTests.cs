@@ -22,6 +22,12 @@ public sealed class TranscriptVerbTests : IDisposable
         Assert.Equal(Unpacked(Fixture(name + ".expect.gz")), output);
     }
 
+    [Theory]
+    [InlineData("libc-memalign")]
+    [InlineData("mt-first")]
+    public void Prints_what_another_libc_did(string name)
+        => Assert.Equal((0, Unpacked(Fixture(name + ".glibc-2.41.expect.gz")), ""), Run("transcript", "--libc", "glibc-2.41", Fixture(name + ".trace.gz")));
+
     [Fact]
     public void Writes_a_file_and_overwrites_it_only_when_told_to()
     {
@@ -56,6 +62,7 @@ public sealed class TranscriptVerbTests : IDisposable
         Assert.Contains("no such file: nowhere.trace", ErrorOf("transcript", "nowhere.trace"));
         Assert.Contains("is a folder", ErrorOf("transcript", _folder));
         Assert.Contains("unknown option --foo", ErrorOf("transcript", "--foo"));
+        Assert.Contains("--libc glibc-2.35 is none of glibc-2.36, ", ErrorOf("transcript", "--libc", "glibc-2.35", "a"));
     }
 
     private static string ErrorOf(params string[] arguments)

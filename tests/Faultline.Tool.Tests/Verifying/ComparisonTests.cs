@@ -1,3 +1,4 @@
+using Faultline.Libc;
 using Faultline.Tool.Verifying;
 using Faultline.Tracing.Generation;
 using Faultline.Tracing.Text;
@@ -10,7 +11,7 @@ public class ComparisonTests
     [Fact]
     public void The_same_text_has_no_difference()
     {
-        string[] lines = TranscriptComparison.Model(Generate("mixed"));
+        string[] lines = TranscriptComparison.Model(Generate("mixed"), LibcProfile.Default);
         Assert.Null(TranscriptComparison.First(lines, [.. lines]));
     }
 
@@ -20,7 +21,7 @@ public class ComparisonTests
     [InlineData(" S ", " S mmap 9")]
     public void An_injected_line_is_found_at_its_operation(string kind, string wrong)
     {
-        string[] model = TranscriptComparison.Model(Generate("mixed")), real = [.. model];
+        string[] model = TranscriptComparison.Model(Generate("mixed"), LibcProfile.Default), real = [.. model];
         int line = Array.FindIndex(real, 50, l => l.Contains(kind));
         int operation = int.Parse(real[line].Split(' ')[0]);
         real[line] = real[line].Replace(kind, wrong);
@@ -32,7 +33,7 @@ public class ComparisonTests
     [Fact]
     public void A_line_too_many_or_too_few_is_found()
     {
-        string[] lines = TranscriptComparison.Model(Generate("small"));
+        string[] lines = TranscriptComparison.Model(Generate("small"), LibcProfile.Default);
         int first = int.Parse(lines[0].Split(' ')[0]);
         Assert.Equal(first, TranscriptComparison.First(lines, lines[1..])!.Operation);
         Assert.Equal("(nothing)", TranscriptComparison.First(lines, lines[..^1])!.Real);
@@ -41,7 +42,7 @@ public class ComparisonTests
     [Fact]
     public void A_wrong_total_is_told_as_the_end()
     {
-        string[] model = TranscriptComparison.Model(Generate("small"));
+        string[] model = TranscriptComparison.Model(Generate("small"), LibcProfile.Default);
         string[] real = [.. model.Select(l => l.StartsWith("E minflt", StringComparison.Ordinal) ? "E minflt 1" : l)];
         Assert.StartsWith("differs at the end: model 'E minflt ", TranscriptComparison.First(model, real)!.ToString());
     }
@@ -54,7 +55,7 @@ public class ComparisonTests
         TraceOperation culprit = trace.Operations.Last(o => o.Action == TraceAction.Malloc && o.A is > 64 and < 1000);
         bool Differs(TextTrace t)
         {
-            string[] right = TranscriptComparison.Model(t);
+            string[] right = TranscriptComparison.Model(t, LibcProfile.Default);
             string[] wrong = [.. right.Select(line => Wrong(line, t, culprit.A))];
             return TranscriptComparison.First(wrong, right) != null;
         }

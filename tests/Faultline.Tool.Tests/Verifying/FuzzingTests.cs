@@ -1,3 +1,4 @@
+using Faultline.Libc;
 using Faultline.Tool.Verifying;
 using Faultline.Tracing.Generation;
 using Faultline.Tracing.Text;
@@ -18,7 +19,7 @@ public sealed class FuzzingTests : IDisposable
         (int code, string output) = Run(file, 30_000, WrongMemalign);
         Assert.Equal(ExitCodes.Differs, code);
         Assert.Contains("batch 0 (memalign, 20000 operations): differs at operation ", output);
-        Assert.Contains("# from: faultline verify --fuzz --seed 9 --ops 30000 --profile memalign, batch 0 (memalign)", output);
+        Assert.Contains("# from: faultline verify --fuzz --seed 9 --ops 30000 --profile memalign --libc glibc-2.41, batch 0 (memalign)", output);
         TraceOperation left = Assert.Single(TextTraceReader.Read(file).Operations);
         Assert.Equal(TraceAction.Memalign, left.Action);
         Assert.Contains($"\nm {left.Block} {left.A} {left.B}\n", output);
@@ -49,7 +50,8 @@ public sealed class FuzzingTests : IDisposable
     {
         TraceProfile[] profiles = [.. TraceProfile.All.Where(p => p.Name == "memalign")];
         using StringWriter output = new(), error = new();
-        int code = Fuzzing.Run(new FuzzRequest(9, operations, profiles, "memalign", file, Force: false), compare, output, error);
+        LibcProfile libc = LibcProfile.Glibc241;
+        int code = Fuzzing.Run(new FuzzRequest(9, operations, profiles, "memalign", file, Force: false, libc, RealLibc: null), HostProfile.Read(libc), compare, output, error);
         return (code, output.ToString());
     }
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Faultline.Libc;
 using Faultline.TestSupport;
 
 namespace Faultline.Tool.Tests.Verifying;
@@ -57,6 +58,8 @@ public class VerifyVerbTests
 
     [Theory]
     [InlineData("--time does not go with --fuzz", "verify", "--fuzz", "--time")]
+    [InlineData("--libc 2.41 is none of glibc-2.36, ", "verify", "--libc", "2.41")]
+    [InlineData("--real-libc nowhere has no ld-linux-x86-64.so.2: unpack the library's package", "verify", "--real-libc", "nowhere")]
     [InlineData("--seed goes with --fuzz only", "verify", "--seed", "1")]
     [InlineData("--ops many is not a positive number", "verify", "--fuzz", "--ops", "many")]
     [InlineData("--ops 0 is not a positive number", "verify", "--fuzz", "--ops", "0")]
@@ -70,6 +73,21 @@ public class VerifyVerbTests
         (int code, string output, string error) = Run(arguments);
         Assert.Equal((2, ""), (code, output));
         Assert.Contains(expected, Assert.Single(error.TrimEnd('\n').Split('\n')));
+    }
+
+    /// <summary>Traces of every kind, and random ones, against the C library that the environment names.</summary>
+    [OtherLibcTheory]
+    [InlineData("libc-realloc", "libc-memalign", "libc-calloc-bins", "gen-edge", "gen-brklimit", "mt-first", "mt-tunables")]
+    public void Another_c_library_is_identical_under_its_own_profile(params string[] traces)
+    {
+        (string folder, string version) = OtherLibc.Found!.Value;
+        string profile = LibcProfile.ForVersion(version)?.Name ?? throw new InvalidOperationException($"{folder} has glibc {version}, which is not modelled");
+        (int code, string output, _) = Run(["verify", "--libc", profile, "--real-libc", folder, .. traces.Select(Fixture)]);
+        Assert.True(code == 0, output);
+        Assert.Contains($"host: glibc {version}, ", output);
+        Assert.Contains($"model: {profile}, ", output);
+        (code, output, _) = Run(["verify", "--fuzz", "--ops", "60000", "--libc", profile, "--real-libc", folder]);
+        Assert.True(code == 0, output);
     }
 
     private static string Fixture(string name) => Repository.Path("tests", "Faultline.Tracing.Tests", "Traces", name + ".trace.gz");

@@ -144,7 +144,7 @@ public sealed class WhatIfVerbTests : IDisposable
     public void The_help_s_examples_parse()
     {
         string[] examples = [.. Output("whatif", "--help").Split('\n').Where(l => l.StartsWith("  faultline whatif ", StringComparison.Ordinal))];
-        Assert.Equal(7, examples.Length);
+        Assert.Equal(8, examples.Length);
         foreach (string example in examples)
             Assert.Contains("no such file", ErrorOf(example.Trim().Replace("whatif.json", Path.Combine(_folder, "x.json")).Split(' ')[1..]));
     }

@@ -54,6 +54,7 @@ public sealed class ScenarioLanguageTests
     [InlineData("start p\nexpect p is dead", "s:2:8: a process is alive, killed or exited, not 'dead'")]
     [InlineData("expect 1 / 0 == 1", "s:1:12: '0' is 0: nothing can be divided by it")]
     [InlineData("expect /proc/vmstat:nothing == 1", "s:1:8: /proc/vmstat has no line 'nothing' with a number")]
+    [InlineData("start p libc=glibc-2.35", "s:1:9: no libc 'glibc-2.35': glibc-2.36, ")]
     [InlineData("start p\np: thread", "s:2:4: 'thread' needs a name for the thread")]
     [InlineData("start p\np: thread a.b", "s:2:11: 'a.b' is no name of a thread: letters, digits, '_' and '-'")]
     [InlineData("start p\np: thread t\np: thread t", "s:3:11: a thread 't' of 'p' runs already: choose another name")]

@@ -1,4 +1,5 @@
 using Faultline.Kernel;
+using Faultline.Libc;
 using Faultline.Tracing.Events;
 using Faultline.Tracing.Replay;
 using Faultline.Tracing.WhatIf;
@@ -52,6 +53,15 @@ public class WhatIfPlanTests
     }
 
     [Fact]
+    public void A_glibc_is_a_setting_and_the_trace_s_own_is_the_baseline()
+    {
+        TraceMetadata recorded = s_plain with { LibcProfile = "glibc-2.41" };
+        WhatIfPlan plan = new([new(WhatIfSetting.Libc, [.. Enumerable.Range(0, LibcProfile.All.Count).Select(i => (ulong?)i)])], recorded, new ReplayOptions());
+        Assert.Equal(["libc=glibc-2.41", .. LibcProfile.All.Where(p => p != LibcProfile.Glibc241).Select(p => $"libc={p}")], plan.Combinations.Select(c => c.ToString()));
+        Assert.Equal(LibcProfile.Glibc236, plan.Combinations[1].Options.Libc);
+    }
+
+    [Fact]
     public void Counting_does_not_overflow()
     {
         Variation wide = new(WhatIfSetting.Cpus, new ulong?[1 << 16]);
@@ -66,8 +76,8 @@ public class WhatIfPlanTests
         {
             ulong value = Math.Clamp(100, setting.Least, setting.Most);
             string tunables = new ReplayOptions().WithTunable(setting.Tunable!, value).Tunables;
-            Assert.Equal(value, setting.Read!(Libc.MallocTunables.Parse(tunables)));
-            Assert.Null(setting.Read(Libc.MallocTunables.Default));
+            Assert.Equal(value, setting.Read!(MallocTunables.Parse(tunables)));
+            Assert.Null(setting.Read(MallocTunables.Default));
         }
     }
 

@@ -1,6 +1,7 @@
-/* driver TRACE prints the transcript of a trace; driver --probe what the kernel counts in a few scenarios; the rest is in measure.c. */
+/* driver TRACE prints the transcript of a trace; driver --probe what the kernel counts in a few scenarios; driver --libc the C library's version; the rest is in measure.c. */
 #include "driver.h"
 #include <fcntl.h>
+#include <gnu/libc-version.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -29,6 +30,8 @@ int main(int argc, char **argv)
   setvbuf(stdout, output, _IOFBF, sizeof output);
   if (argc == 2 && !strcmp(argv[1], "--probe"))
     return probe();
+  if (argc == 2 && !strcmp(argv[1], "--libc"))
+    return puts(gnu_get_libc_version()) < 0;
   const char *mode = argc == 3 ? argv[1] : "";
   if (argc != 2 && argc != 3)
     fail("one trace is needed");
