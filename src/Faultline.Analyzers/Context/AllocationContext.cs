@@ -28,6 +28,7 @@ internal sealed class AllocationContext
         Members = new ConstantMembers(compilation, this);
         Callees = new Callees(compilation, this);
         Fields = new OwnedFields(compilation, this);
+        Callers = new Callers(compilation);
         _names = new(() => FindNames(compilation, libc));
         Resolve(compilation.GetTypeByMetadataName(AllocationApis.NativeMemoryType), AllocationApis.NativeMemoryType);
         Resolve(compilation.GetTypeByMetadataName(AllocationApis.MarshalType), AllocationApis.MarshalType);
@@ -42,6 +43,8 @@ internal sealed class AllocationContext
 
     /// <summary>What types do with the blocks in their fields.</summary>
     public OwnedFields Fields { get; }
+
+    public Callers Callers { get; }
 
     /// <summary>The settings of a file; the defaults until the analysis has started.</summary>
     public Func<SyntaxTree, OwnershipOptions> OwnershipFor { get; set; } = static _ => OwnershipOptions.Default;

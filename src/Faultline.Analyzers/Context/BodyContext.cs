@@ -94,6 +94,8 @@ internal sealed class BodyContext
 
     public KnownTypes Types => _context.Types;
 
+    public Callers Callers => _context.Callers;
+
     /// <summary>Where the body names its locals and parameters.</summary>
     public SymbolUses Symbols => _symbols.Value;
 

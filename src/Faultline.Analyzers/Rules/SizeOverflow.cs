@@ -44,7 +44,7 @@ internal sealed class SizeOverflow : Rule
             IBinaryOperation arithmetic = computation.Arithmetic;
             if (range.Of(arithmetic) is not { } size || !range.CanOverflow(arithmetic) || !seen.Add(arithmetic.Syntax))
                 continue;
-            bool isExpected = !CountOrigins.IsTest(body.Owner) && new OverflowEvidence(range, body.Symbols, body.Types).IsExpected(arithmetic);
+            bool isExpected = !CountOrigins.IsTest(body.Owner) && new OverflowEvidence(range, body.Symbols, body.Types, body.Callers).IsExpected(arithmetic);
             BigInteger limit = IntegerType.Of(arithmetic.Type)!.Value.Range.High;
             body.Report(Diagnostic.Create(
                 Descriptor,

@@ -41,11 +41,13 @@ internal sealed class CountOrigins
 
     private readonly SymbolUses _uses;
     private readonly KnownTypes _types;
+    private readonly Callers _callers;
 
-    public CountOrigins(SymbolUses uses, KnownTypes types)
+    public CountOrigins(SymbolUses uses, KnownTypes types, Callers callers)
     {
         _uses = uses;
         _types = types;
+        _callers = callers;
     }
 
     public CountOrigin Of(IOperation number) => Of(number, DepthLimit);
@@ -79,7 +81,7 @@ internal sealed class CountOrigins
             return CountOrigin.InMemory;
         return number switch
         {
-            IParameterReferenceOperation parameter => IsVisible(parameter.Parameter.ContainingSymbol) && parameter.Parameter.RefKind != RefKind.Out ? CountOrigin.Given : CountOrigin.Unknown,
+            IParameterReferenceOperation parameter => OfParameter(parameter.Parameter, depth - 1),
             ILocalReferenceOperation local => OfLocal(local.Local, depth - 1),
             IBinaryOperation { OperatorMethod: null } binary => OfOperands(binary, depth - 1),
             IConditionalOperation { WhenFalse: { } otherwise } choice => Larger(Of(choice.WhenTrue, depth - 1), Of(otherwise, depth - 1)),
@@ -93,6 +95,47 @@ internal sealed class CountOrigins
         BinaryOperatorKind.LeftShift or BinaryOperatorKind.RightShift or BinaryOperatorKind.UnsignedRightShift or BinaryOperatorKind.Divide or BinaryOperatorKind.Remainder => Of(binary.LeftOperand, depth),
         _ => Larger(Of(binary.LeftOperand, depth), Of(binary.RightOperand, depth)),
     };
+
+    /// <summary>
+    /// What other assemblies pass may be anything. Where only this one calls, its calls decide; what a caller looks at before it passes it on may have been
+    /// checked there. A method that nobody is seen to call is called in a way that is not seen.
+    /// </summary>
+    private CountOrigin OfParameter(IParameterSymbol parameter, int depth)
+    {
+        if (parameter.RefKind == RefKind.Out || parameter.ContainingSymbol is not IMethodSymbol { MethodKind: not (MethodKind.LocalFunction or MethodKind.AnonymousFunction) } method)
+            return CountOrigin.Unknown;
+        if (IsVisible(method))
+            return CountOrigin.Given;
+        CountOrigin? origin = null;
+        foreach (IOperation passed in _callers.ArgumentsFor(parameter))
+        {
+            SymbolUses uses = new(RootOf(passed));
+            CountOrigin given = new CountOrigins(uses, _types, _callers).Of(passed, depth);
+            if (given == CountOrigin.Given && IsLookedAt(passed, uses))
+                given = CountOrigin.Unknown;
+            origin = origin is { } known ? Larger(known, given) : given;
+            if (origin == CountOrigin.Given)
+                break;
+        }
+
+        return origin ?? CountOrigin.Given;
+    }
+
+    /// <summary>Whether the body does anything else with a variable than to pass it on.</summary>
+    private static bool IsLookedAt(IOperation passed, SymbolUses uses)
+        => passed.DescendantsAndSelf().Any(operation => operation switch
+        {
+            IParameterReferenceOperation parameter => uses.Of(parameter.Parameter).Count > 1,
+            ILocalReferenceOperation local => uses.Of(local.Local).Count > 1,
+            _ => false,
+        });
+
+    private static IOperation RootOf(IOperation operation)
+    {
+        while (operation.Parent is { } parent)
+            operation = parent;
+        return operation;
+    }
 
     /// <summary>Of all that it is set to; steps by one are no origin.</summary>
     private CountOrigin OfLocal(ILocalSymbol local, int depth)
@@ -145,10 +188,8 @@ internal sealed class CountOrigins
         return space?.Name == "System";
     }
 
-    private static bool IsVisible(ISymbol? member)
+    private static bool IsVisible(IMethodSymbol method)
     {
-        if (member is not IMethodSymbol { MethodKind: not (MethodKind.LocalFunction or MethodKind.AnonymousFunction) } method)
-            return false;
         if (method.ExplicitInterfaceImplementations.IsEmpty && method.DeclaredAccessibility is not (Accessibility.Public or Accessibility.Protected or Accessibility.ProtectedOrInternal))
             return false;
         for (INamedTypeSymbol? type = method.ContainingType; type != null; type = type.ContainingType)

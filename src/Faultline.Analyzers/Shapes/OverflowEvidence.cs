@@ -27,12 +27,12 @@ internal sealed class OverflowEvidence
     private readonly SymbolUses _uses;
     private readonly KnownTypes _types;
 
-    public OverflowEvidence(ComputedRange range, SymbolUses uses, KnownTypes types)
+    public OverflowEvidence(ComputedRange range, SymbolUses uses, KnownTypes types, Callers callers)
     {
         _range = range;
         _uses = uses;
         _types = types;
-        _origins = new CountOrigins(uses, types);
+        _origins = new CountOrigins(uses, types, callers);
     }
 
     public bool IsExpected(IBinaryOperation arithmetic) => SizeComputation.PartsOf(arithmetic).Where(_range.CanOverflowItself).Any(IsExpectedOf);

@@ -84,6 +84,13 @@ public class FLT1010Tests
     [InlineData("a number in a file", "void* M(BinaryReader file) { int n = file.ReadInt32(); return NativeMemory.Alloc((nuint)(n * 8)); }")]
     [InlineData("eight bytes for each that is there", "void* M(byte[] data) => NativeMemory.Alloc((nuint)(data.Length * sizeof(long)));")]
     [InlineData("a header before what others ask for", "public void* M(uint n) => NativeMemory.Alloc(n + 16);")]
+    [InlineData("what others ask for, passed on", "public void* P(int n) => M(n); void* M(int count) => NativeMemory.Alloc((nuint)(count * sizeof(S)));")]
+    [InlineData("what others ask for, passed on twice", "public void* P(int n) => Q(n); void* Q(int n) => M(n, 0); void* M(int count, int flags) => NativeMemory.Alloc((nuint)(count * sizeof(S)));")]
+    [InlineData("what a file says, passed on", "public void* P(BinaryReader file) => M(count: file.ReadInt32()); void* M(int count) => NativeMemory.Alloc((nuint)(count * sizeof(S)));")]
+    [InlineData("one caller of two passes on what others ask for", "public void* P() => M(16); public void* Q(int n) => M(n); void* M(int count) => NativeMemory.Alloc((nuint)(count * sizeof(S)));")]
+    [InlineData("a constructor that passes on what others ask for", "public static object P(int n) => new Table(n); sealed class Table { public Table(int n) => NativeMemory.Free(NativeMemory.Alloc((nuint)(n * sizeof(S)))); }")]
+    [InlineData("called by way of a delegate", "public Func<int, nint> P() => M; nint M(int n) => Marshal.AllocHGlobal(n * 4);")]
+    [InlineData("nobody is seen to call it", "internal void* M(int n) => NativeMemory.Alloc((nuint)(n * sizeof(S)));")]
     [InlineData("an interface's member", "void* I.M(int n) => NativeMemory.Alloc((nuint)(n * 4)); --- public unsafe interface I { void* M(int n); }")]
     public void Warnings(string shape, string member) => Assert.Equal((shape, "Warning"), (shape, SeverityOf(member)));
 
@@ -99,7 +106,11 @@ public class FLT1010Tests
     [InlineData("a table's own counter", "int _count; void* M() => NativeMemory.Alloc((nuint)(_count * sizeof(S)));")]
     [InlineData("another object's property", "void* M(Info info) => NativeMemory.Alloc((nuint)(info.Fields * sizeof(S))); --- class Info { public int Fields { get; set; } }")]
     [InlineData("times a size that a method answers", "void* M(Info info) => NativeMemory.Alloc((nuint)(info.Fields * info.FieldInfoSize())); --- class Info { public int Fields { get; set; } public int FieldInfoSize() => Fields; }")]
-    [InlineData("only this assembly calls it", "internal void* M(int n) => NativeMemory.Alloc((nuint)(n * sizeof(S)));")]
+    [InlineData("this assembly calls it with constants", "public void* P() => M(16); internal void* M(int n) => NativeMemory.Alloc((nuint)(n * sizeof(S)));")]
+    [InlineData("its default is the only value", "public void* P() => M(); internal void* M(int n = 64) => NativeMemory.Alloc((nuint)(n * sizeof(S)));")]
+    [InlineData("its caller looks at it first", "public void* P(int n) { if (n > 100) throw new Exception(); return M(n); } void* M(int n) => NativeMemory.Alloc((nuint)(n * sizeof(S)));")]
+    [InlineData("its caller counts objects", "public void* P(List<string> names) => M(names.Count); void* M(int n) => NativeMemory.Alloc((nuint)(n * sizeof(S)));")]
+    [InlineData("it calls itself", "public void* P() => M(16); void* M(int n) => n == 0 || M(n - 1) == null ? null : NativeMemory.Alloc((nuint)(n * sizeof(S)));")]
     [InlineData("what a native function counted", "void* M() { Native.count(out int n); return NativeMemory.Alloc((nuint)(n * sizeof(S))); } --- static class Native { [DllImport(\"native\")] public static extern int count(out int n); }")]
     [InlineData("a test's own choice", "[Theory] public void* M(int w, int h) => NativeMemory.Alloc((nuint)(w * h)); --- class TheoryAttribute : Attribute { }")]
     public void Suggestions(string shape, string member) => Assert.Equal((shape, "Info"), (shape, SeverityOf(member)));
