@@ -20,6 +20,12 @@ public sealed unsafe partial class Malloc<TProcess>
     private readonly ChunkShadow _shadow;
     private readonly MallocOptions _options;
     private readonly LibcProfile _profile;
+
+    // Of the profile, for the paths that most calls take.
+    private readonly bool _keepsBlocksThatFit;
+    private readonly bool _callocTakesFromCache;
+    private readonly bool _freesToSmallBins;
+
     private readonly ulong _delta;
     private readonly ulong _mainArena;
     private readonly MallocThread _mainThread;
@@ -34,6 +40,7 @@ public sealed unsafe partial class Malloc<TProcess>
         _shadow = shadow;
         _options = options;
         _profile = options.Profile;
+        (_keepsBlocksThatFit, _callocTakesFromCache, _freesToSmallBins) = (_profile.KeepsBlocksThatFit, _profile.CallocTakesFromCache, _profile.FreesToSmallBins);
         _delta = shadow.Delta;
         _mainArena = shadow.MainArena;
         _multiThreaded = options.MultiThreaded;

@@ -6,10 +6,11 @@ namespace Faultline.Libc.Tests;
 public class ConcurrencyTests
 {
     [Theory]
-    [InlineData("")]
-    [InlineData("glibc.malloc.arena_max=1")]
-    [InlineData("glibc.malloc.arena_max=2:glibc.malloc.tcache_count=0")]
-    public void Blocks_that_cross_threads_are_never_lost(string tunables)
+    [InlineData("glibc-2.36", "")]
+    [InlineData("glibc-2.36", "glibc.malloc.arena_max=1")]
+    [InlineData("glibc-2.36", "glibc.malloc.arena_max=2:glibc.malloc.tcache_count=0")]
+    [InlineData("glibc-2.41", "glibc.malloc.arena_max=2")]
+    public void Blocks_that_cross_threads_are_never_lost(string libc, string tunables)
     {
         const int Threads = 4, Rounds = 20_000;
         using Machine machine = new(new MachineOptions());
@@ -20,7 +21,7 @@ public class ConcurrencyTests
             MmapBase = new(TestHeap.Floor),
             MmapMin = new(TestHeap.Base),
         });
-        MallocOptions options = new() { MultiThreaded = true, Tunables = MallocTunables.Parse(tunables) };
+        MallocOptions options = new() { MultiThreaded = true, Profile = LibcProfile.Find(libc)!, Tunables = MallocTunables.Parse(tunables) };
         Malloc<LockedProcess> malloc = new(new LockedProcess(process), shadow, options);
         ulong[] exchange = new ulong[256];
 

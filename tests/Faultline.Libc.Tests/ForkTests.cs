@@ -9,13 +9,15 @@ public sealed class ForkTests : IDisposable
     private readonly Machine _machine = new(new MachineOptions { RamBytes = 1UL << 30, Thp = ThpPolicy.Never });
     private readonly List<ChunkShadow> _shadows = [];
     private readonly Process _process;
-    private readonly Malloc<ForkingProcess> _malloc;
+    private Malloc<ForkingProcess> _malloc;
 
     public ForkTests()
     {
         _process = _machine.CreateProcess(new AddressSpaceLayout { BrkStart = AddressSpaceLayout.X64.BrkStart, MmapBase = AddressSpaceLayout.X64.BrkStart + Room, TaskSize = AddressSpaceLayout.X64.TaskSize });
-        _malloc = new Malloc<ForkingProcess>(new ForkingProcess(_process), Shadow(), new MallocOptions());
+        _malloc = Make(LibcProfile.Default);
     }
+
+    private Malloc<ForkingProcess> Make(LibcProfile profile) => new(new ForkingProcess(_process), Shadow(), new MallocOptions { Profile = profile });
 
     public void Dispose()
     {
@@ -56,11 +58,15 @@ public sealed class ForkTests : IDisposable
     }
 
     [Theory]
-    [InlineData(1)]
-    [InlineData(2)]
-    [InlineData(3)]
-    public void Parent_and_child_answer_the_same_to_the_same_calls(int seed)
+    [InlineData(1, "glibc-2.36")]
+    [InlineData(2, "glibc-2.36")]
+    [InlineData(3, "glibc-2.36")]
+    [InlineData(4, "glibc-2.39")]
+    [InlineData(5, "glibc-2.41")]
+    [InlineData(6, "glibc-2.41")]
+    public void Parent_and_child_answer_the_same_to_the_same_calls(int seed, string libc)
     {
+        _malloc = Make(LibcProfile.Find(libc)!);
         var live = new List<ulong>();
         Random random = new(seed);
         for (int i = 0; i < 3000; i++)
@@ -78,6 +84,7 @@ public sealed class ForkTests : IDisposable
         }
 
         Assert.Equal(_malloc.GetMallocInfo(), child.GetMallocInfo());
+        Assert.Equal(libc, child.Profile.Name);
         Assert.True(child.Process.Process.MinorFaults > 0, $"seed {seed}");
         Assert.Equal(0UL, _process.SegmentationFaults + child.Process.Process.SegmentationFaults);
     }

@@ -57,6 +57,7 @@ public sealed partial class RunTests(ProbeProgram probe) : IClassFixture<ProbePr
         string trace = Path.Combine(_folder, "libc.fltrace");
         string report = ToolProcess.Run("", "run", "--libc", "glibc-2.41", "--trace", trace, probe.Path, "exit", "0").Error;
         Assert.Contains("libc        glibc-2.41 (simulated", report);
+        Assert.Equal(Host.HasProfileLibc, report.Contains("this machine has 2.36: --libc glibc-2.36", StringComparison.Ordinal));
         Assert.Contains("libc        glibc-2.41 (simulated)", ToolProcess.Run("", "replay", trace).Output);
     }
 

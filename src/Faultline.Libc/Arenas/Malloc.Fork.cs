@@ -57,6 +57,7 @@ public sealed unsafe partial class Malloc<TProcess>
         _shadow = shadow;
         _options = parent._options;
         _profile = parent._profile;
+        (_keepsBlocksThatFit, _callocTakesFromCache, _freesToSmallBins) = (parent._keepsBlocksThatFit, parent._callocTakesFromCache, parent._freesToSmallBins);
         _delta = shadow.Delta;
         _mainArena = shadow.MainArena;
         _multiThreaded = parent._multiThreaded;

@@ -14,18 +14,8 @@ public sealed unsafe partial class Malloc<TProcess>
         if (Math.BigMul(n, size, out ulong bytes) != 0 || bytes > ChunkLayout.MaximumRequest)
             return 0;
         EnsureCache(thread);
-        ulong index = TcacheLayout.IndexOfRequest(bytes);
-        return _profile.CallocTakesFromCache && CacheHasBlocks(thread, index) ? Cleared(CacheGet(thread.Cache, index)) : CallocInArena(thread, bytes);
-    }
-
-    private ulong Cleared(ulong pointer)
-    {
-        _process.Clear(new VirtualAddress(pointer), SizeOf(pointer - ChunkLayout.HeaderSize) - ChunkLayout.WordSize);
-        return pointer;
-    }
-
-    private ulong CallocInArena(MallocThread thread, ulong bytes)
-    {
+        if (_callocTakesFromCache && CallocFromCache(thread, bytes) is var cached and not 0)
+            return cached;
         ulong arena = ArenaFor(thread, bytes);
         Lock(arena);
         ulong top = 0, topSize = 0;
@@ -38,6 +28,17 @@ public sealed unsafe partial class Malloc<TProcess>
 
         if (pointer != 0)
             ClearFresh(pointer, bytes, top, topSize);
+        return pointer;
+    }
+
+    /// <summary>Clears all that can be used of the block. 0 if the cache has none.</summary>
+    private ulong CallocFromCache(MallocThread thread, ulong bytes)
+    {
+        ulong index = TcacheLayout.IndexOfRequest(bytes);
+        if (!CacheHasBlocks(thread, index))
+            return 0;
+        ulong pointer = CacheGet(thread.Cache, index);
+        _process.Clear(new VirtualAddress(pointer), SizeOf(pointer - ChunkLayout.HeaderSize) - ChunkLayout.WordSize);
         return pointer;
     }
 

@@ -61,6 +61,6 @@ public sealed unsafe partial class Malloc<TProcess>
             return;
         SetSizeKeepingPrevious(arena, chunk, size);
         TouchWrite(chunk + size + ChunkLayout.SizeOffset);
-        CleanUp(arena, MakeFree(arena, chunk + size, rest, next, _profile.FreesToSmallBins));
+        CleanUp(arena, MakeFree(arena, chunk + size, rest, next, _freesToSmallBins));
     }
 }

@@ -23,7 +23,7 @@ public sealed unsafe partial class Malloc<TProcess>
             return 0;
         }
 
-        if (_profile.KeepsBlocksThatFit && Fits(pointer, n))
+        if (_keepsBlocksThatFit && Fits(pointer, n))
             return pointer;
         ulong chunk = pointer - ChunkLayout.HeaderSize;
         bool mapped = IsMapped(pointer);

@@ -60,6 +60,7 @@ public sealed unsafe partial class Malloc<TProcess>
         MarkBin(arena, index);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void PushFree(ulong head, ulong chunk, ulong size)
     {
         TouchWrite(chunk + ChunkLayout.FdOffset);

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Faultline.Libc;
 
 // The core free (_int_free of glibc 2.36 to 2.41, malloc/malloc.c): into the thread's cache, else a fastbin, else merged with free
@@ -46,7 +48,7 @@ public sealed unsafe partial class Malloc<TProcess>
         return true;
     }
 
-    private void Release(ulong arena, ulong chunk, ulong size) => CleanUp(arena, Coalesce(arena, chunk, size, _profile.FreesToSmallBins));
+    private void Release(ulong arena, ulong chunk, ulong size) => CleanUp(arena, Coalesce(arena, chunk, size, _freesToSmallBins));
 
     /// <summary>After a free that made a chunk of this size, top included.</summary>
     private void CleanUp(ulong arena, ulong size)
@@ -80,6 +82,7 @@ public sealed unsafe partial class Malloc<TProcess>
     /// Makes [chunk, next), which has no free chunk before it, a free one, and merges it with a free next. What borders on top becomes part of it;
     /// anything else goes to the unsorted list, or if it is small and so asked for to its bin. Answers the merged size, top included.
     /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private ulong MakeFree(ulong arena, ulong chunk, ulong size, ulong next, bool toSmallBin)
     {
         ulong nextSize = SizeOf(next);

@@ -1,5 +1,6 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Faultline.Tracing.Session;
 using Faultline.Tracing.WhatIf;
 
 namespace Faultline.Reporting;
@@ -26,6 +27,8 @@ public static class WhatIfJson
             json.WriteNumber("schema", SchemaVersion);
             JsonRun.Replay(json, facts.Replay);
             json.WriteBoolean("simulated", true);
+            json.WriteString("libc", result.Baseline.Libc.Name);
+            json.WriteString("kernel", ModelNames.Kernel);
             json.WriteString("bestBy", facts.BestBy.Word());
             WriteRows(json, result, facts);
             WriteBest(json, result, facts);

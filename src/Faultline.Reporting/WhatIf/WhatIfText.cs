@@ -1,4 +1,5 @@
 using System.Globalization;
+using Faultline.Tracing.Session;
 using Faultline.Tracing.WhatIf;
 
 namespace Faultline.Reporting;
@@ -14,7 +15,7 @@ public static class WhatIfText
         page.Line($"Faultline: what if {facts.Name} ran under other settings");
         page.Labelled("replayed", $"{facts.Replay.Trace} ({facts.Replay.Source} trace, {Quantity.Count(facts.Replay.Events, "event")}), {Quantity.Count((ulong)result.Rows.Count, "time")}");
         page.Labelled("touches", facts.Replay.TouchesText);
-        page.Labelled("machine", $"{Quantity.Bytes(result.Baseline.Machine.RamBytes)}, {Quantity.Count((ulong)result.Baseline.Machine.Cpus, "CPU")} unless a row says otherwise");
+        page.Labelled("machine", $"{result.Baseline.Libc}, {ModelNames.Kernel}, {Quantity.Bytes(result.Baseline.Machine.RamBytes)}, {Quantity.Count((ulong)result.Baseline.Machine.Cpus, "CPU")} unless a row says otherwise");
         if (facts.Replay.Damage is { } damage)
             page.Labelled("damage", $"the trace is damaged; what comes before was replayed ({damage})");
         page.Heading("Settings (all figures are simulated)");
