@@ -64,11 +64,13 @@ public sealed class FaultlineAnalyzer : DiagnosticAnalyzer
 
     private static void Start(CompilationStartAnalysisContext start)
     {
-        if (AllocationContext.Create(start.Compilation) is not { } context)
-            return;
         FaultlineOptions options = new(start.Options.AnalyzerConfigOptionsProvider);
+        Profiles profiles = Profiles.Read(start.Options.AdditionalFiles, start.Compilation.AssemblyName, start.CancellationToken);
+        bool mayReport = MentionedApis.AreIn(start.Compilation, start.CancellationToken) || profiles.Unreadable.Count > 0 || options.AreSet(start.Compilation);
+        if (!mayReport || AllocationContext.Create(start.Compilation) is not { } context)
+            return;
         context.OwnershipFor = options.OwnershipFor;
-        context.Profiles = Profiles.Read(start.Options.AdditionalFiles, start.Compilation.AssemblyName, start.CancellationToken);
+        context.Profiles = profiles;
         start.RegisterCodeBlockAction(block => Analyze(block, context, options));
         start.RegisterCompilationEndAction(end =>
         {
@@ -85,12 +87,17 @@ public sealed class FaultlineAnalyzer : DiagnosticAnalyzer
         Dictionary<IOperation, List<AllocationCall>> bodies = [];
         foreach (InvocationExpressionSyntax candidate in CandidateFinder.Find(block.CodeBlock, context, ownership))
         {
+            if (block.SemanticModel.GetSymbolInfo(candidate, block.CancellationToken).Symbol is not IMethodSymbol named)
+                continue;
+            IMethodSymbol method = named.ReducedFrom ?? named;
+            AllocationApi? api = context.Find(method);
+            if (api == null && !context.Callees.IsOfBlocks(method, ownership))
+                continue;
             if (block.SemanticModel.GetOperation(candidate, block.CancellationToken) is not IInvocationOperation invocation)
                 continue;
-            if (context.Find(invocation.TargetMethod) is { } api)
-                CallsOf(bodies, RootOf(invocation)).Add(new AllocationCall(api, invocation));
-            else if (context.Callees.EffectOf(invocation.TargetMethod, ownership, new ReadingDepth()).IsOfBlocks)
-                CallsOf(bodies, RootOf(invocation));
+            List<AllocationCall> calls = CallsOf(bodies, RootOf(invocation));
+            if (api != null)
+                calls.Add(new AllocationCall(api, invocation));
         }
 
         foreach (KeyValuePair<IOperation, List<AllocationCall>> body in bodies)

@@ -18,6 +18,7 @@ internal sealed class AllocationContext
     private readonly ConcurrentDictionary<IMethodSymbol, AllocationApi?> _imports = new(SymbolEqualityComparer.Default);
     private readonly LibcImports _libc;
     private readonly Lazy<NameSet> _names;
+    private readonly NameSet _callers = new();
     private readonly Lazy<IMethodSymbol?> _entryPoint;
 
     private AllocationContext(Compilation compilation, LibcImports libc)
@@ -65,6 +66,9 @@ internal sealed class AllocationContext
     /// <summary>The names under which invocations are worth binding: the APIs', those of renamed imports and of methods around either.</summary>
     public NameSet Names => _names.Value;
 
+    /// <summary>The names of the methods and constructors in which something is invoked by one of <see cref="Names"/>; complete once those are.</summary>
+    public NameSet Callers => _callers;
+
     /// <summary>The table's row for a method, or null.</summary>
     public AllocationApi? Find(IMethodSymbol method)
     {
@@ -100,12 +104,12 @@ internal sealed class AllocationContext
         ? MetadataName(pointer.PointedAtType) + "*"
         : type.ContainingNamespace.ToDisplayString() + "." + type.MetadataName;
 
-    private static NameSet FindNames(Compilation compilation, LibcImports libc)
+    private NameSet FindNames(Compilation compilation, LibcImports libc)
     {
         NameSet names = new([.. libc.Renamed]);
         foreach (AllocationApi api in AllocationApis.All)
             names.Add(api.Method);
-        WrapperNames.AddTo(names, compilation);
+        WrapperNames.AddTo(names, _callers, compilation);
         return names;
     }
 }

@@ -24,8 +24,23 @@ internal sealed class FaultlineOptions
     public IEnumerable<UnreadableValue> Unreadable
         => _unreadable.Values.OrderBy(value => value.Key, StringComparer.Ordinal).ThenBy(value => value.Value, StringComparer.Ordinal);
 
+    /// <summary>Some file has a setting that decides who owns blocks, or which of them are looked for.</summary>
+    public bool AreSet(Compilation compilation)
+    {
+        AnalyzerConfigOptions? before = null;
+        foreach (SyntaxTree tree in compilation.SyntaxTrees)
+        {
+            AnalyzerConfigOptions options = _provider.GetOptions(tree);
+            if (!ReferenceEquals(options, before) && OwnershipSettings.AreIn(options))
+                return true;
+            before = options;
+        }
+
+        return false;
+    }
+
     public OwnershipOptions OwnershipFor(SyntaxTree tree)
-        => _ownership.GetOrAdd(tree, found => OwnershipSettings.Read(_provider.GetOptions(found), Refuse));
+        => _ownership.TryGetValue(tree, out OwnershipOptions? known) ? known : _ownership.GetOrAdd(tree, OwnershipSettings.Read(_provider.GetOptions(tree), Refuse));
 
     public MmapThreshold ThresholdFor(SyntaxTree tree)
     {

@@ -17,14 +17,19 @@ internal sealed class InvokedNames
 {
     private static readonly ConditionalWeakTable<SyntaxTree, InvokedNames> s_ofTree = new();
 
+    private const int AggressiveOptimization = 512; // MethodImplOptions has the name from .NET Core 3 on
+
     private readonly int[] _positions;
     private readonly int[] _hashes;
 
-    private InvokedNames(int[] positions, int[] hashes)
+    private InvokedNames(int[] positions, int[] hashes, TextMarks marks)
     {
         _positions = positions;
         _hashes = hashes;
+        Marks = marks;
     }
+
+    public TextMarks Marks { get; }
 
     public static InvokedNames Of(SyntaxTree tree) => s_ofTree.GetValue(tree, static t => Read(t.GetText().ToString()));
 
@@ -69,10 +74,15 @@ internal sealed class InvokedNames
         return invoked.Parent is InvocationExpressionSyntax invocation && invocation.Expression == invoked ? invocation : null;
     }
 
+    /// <summary>One pass, compiled at its best at once: in a build it runs over every file, and most files are all that it runs over.</summary>
+    [MethodImpl((MethodImplOptions)AggressiveOptimization)]
     internal static InvokedNames Read(string text)
     {
         List<int> positions = [];
         List<int> hashes = [];
+        TextMarks marks = TextMarks.None;
+        uint nativeMemory = unchecked((uint)NameSet.Hash("NativeMemory"));
+        uint entryPoint = unchecked((uint)NameSet.Hash("EntryPoint"));
         int at = 0;
         while (at < text.Length)
         {
@@ -83,15 +93,21 @@ internal sealed class InvokedNames
             }
 
             int start = at;
-            while (at < text.Length && IsInName(text[at]))
-                at++;
-            if (!IsFollowedByParenthesis(text, at) && !IsAnnotation(text, start))
-                continue;
-            positions.Add(start);
-            hashes.Add(NameSet.Hash(text, start, at));
+            uint hash = NameSet.HashOfNothing;
+            for (; at < text.Length && IsInName(text[at]); at++)
+                hash = NameSet.Hash(hash, text[at]);
+            if (IsFollowedByParenthesis(text, at) || IsAnnotation(text, start))
+            {
+                positions.Add(start);
+                hashes.Add(unchecked((int)hash));
+            }
+            else if (hash == nativeMemory)
+                marks |= TextMarks.NativeMemory;
+            else if (hash == entryPoint)
+                marks |= TextMarks.EntryPoint;
         }
 
-        return new InvokedNames([.. positions], [.. hashes]);
+        return new InvokedNames([.. positions], [.. hashes], marks);
     }
 
     private static bool IsFollowedByParenthesis(string text, int at)
@@ -106,5 +122,18 @@ internal sealed class InvokedNames
         => text[start] is 'R' or 'T' && (string.CompareOrdinal(text, start, "ReturnsOwned", 0, 12) == 0 || string.CompareOrdinal(text, start, "TakesOwnership", 0, 14) == 0);
 
     private static bool IsInName(char letter)
-        => letter < 128 ? (uint)(letter - 'a') < 26 || (uint)(letter - 'A') < 26 || (uint)(letter - '0') < 10 || letter == '_' : char.IsLetterOrDigit(letter);
+        => letter < 128 ? (uint)((letter | 0x20) - 'a') < 26 || (uint)(letter - '0') < 10 || letter == '_' : char.IsLetterOrDigit(letter);
+}
+
+/// <summary>Words of which it is enough to know that a text has them somewhere.</summary>
+[Flags]
+internal enum TextMarks
+{
+    None = 0,
+
+    /// <summary>NativeMemory: its methods have names that others have too.</summary>
+    NativeMemory = 1,
+
+    /// <summary>EntryPoint: an import may have another name than its function.</summary>
+    EntryPoint = 2,
 }

@@ -16,7 +16,7 @@ namespace Faultline.Analyzers.Context;
 internal sealed class LibcImports
 {
     private static readonly NameSet s_attributes = new("DllImport", "DllImportAttribute", "LibraryImport", "LibraryImportAttribute");
-    private static readonly ConditionalWeakTable<SyntaxTree, object> NamesOfTree = new();
+    private static readonly ConditionalWeakTable<SyntaxTree, string[]> NamesOfTree = new();
     private static readonly Dictionary<string, AllocationApi> ByEntryPoint = AllocationApis.ImportsByEntryPoint();
 
     private readonly INamedTypeSymbol? _dllImport;
@@ -76,17 +76,20 @@ internal sealed class LibcImports
     {
         HashSet<string> names = [];
         foreach (SyntaxTree tree in compilation.SyntaxTrees)
-            foreach (string name in (ImmutableArray<string>)NamesOfTree.GetValue(tree, static t => FindImports(t)))
+            foreach (string name in RenamedIn(tree))
                 names.Add(name);
         return names;
     }
 
-    private static object FindImports(SyntaxTree tree)
+    /// <summary>The imports of one file whose names are not their functions' own.</summary>
+    public static string[] RenamedIn(SyntaxTree tree) => NamesOfTree.GetValue(tree, static t => FindImports(t));
+
+    private static string[] FindImports(SyntaxTree tree)
     {
-        ImmutableArray<string>.Builder names = ImmutableArray.CreateBuilder<string>();
         InvokedNames invoked = InvokedNames.Of(tree);
-        if (!invoked.Any(s_attributes))
-            return names.ToImmutable();
+        if ((invoked.Marks & TextMarks.EntryPoint) == 0 || !invoked.Any(s_attributes))
+            return [];
+        List<string> names = [];
         foreach (SyntaxToken token in invoked.Tokens(tree.GetRoot(), s_attributes))
             if (token.Parent?.FirstAncestorOrSelf<AttributeListSyntax>() is { } list && MayBeRenamed(list))
                 switch (list.Parent)
@@ -98,7 +101,7 @@ internal sealed class LibcImports
                         names.Add(function.Identifier.ValueText);
                         break;
                 }
-        return names.ToImmutable();
+        return [.. names];
     }
 
     /// <summary>An import without an entry point has the name of its function; one with a literal can be looked up; another may be anything.</summary>

@@ -22,7 +22,7 @@ internal sealed class NameSet
     /// <summary>False if it was there.</summary>
     public bool Add(string name)
     {
-        _hashes.Add(Hash(name, 0, name.Length));
+        _hashes.Add(Hash(name));
         return _names.Add(name);
     }
 
@@ -30,12 +30,16 @@ internal sealed class NameSet
 
     public bool MayContain(int hash) => _hashes.Contains(hash);
 
-    /// <summary>FNV-1a of a part of a text.</summary>
-    public static int Hash(string text, int start, int end)
+    /// <summary>FNV-1a: of the empty text, of one letter more, and of a whole name.</summary>
+    public const uint HashOfNothing = 2166136261;
+
+    public static uint Hash(uint before, char letter) => unchecked((before ^ letter) * 16777619);
+
+    public static int Hash(string name)
     {
-        uint hash = 2166136261;
-        for (int i = start; i < end; i++)
-            hash = unchecked((hash ^ text[i]) * 16777619);
+        uint hash = HashOfNothing;
+        foreach (char letter in name)
+            hash = Hash(hash, letter);
         return unchecked((int)hash);
     }
 }

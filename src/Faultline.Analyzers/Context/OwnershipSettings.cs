@@ -15,6 +15,8 @@ internal static class OwnershipSettings
     private const string FinalizerKey = "faultline.finalizer_races";
     private const string AllocatorsKey = "faultline.allocators";
 
+    private static readonly string[] s_keys = [ConstructorKey, CallKey, NonThrowingKey, FinalizerKey, AllocatorsKey];
+
     /// <param name="unreadable">Told the key, the value, what it should be, and what is used in its place.</param>
     public static OwnershipOptions Read(AnalyzerConfigOptions options, Action<string, string, string, string> unreadable)
     {
@@ -42,6 +44,15 @@ internal static class OwnershipSettings
         bool finalizers = Truth(options, FinalizerKey, unreadable, otherwise: false);
         return atConstructor && atCall && !finalizers && pairs.Count == 0 && nonThrowing.Count == 0
             ? OwnershipOptions.Default : new OwnershipOptions(atConstructor, atCall, pairs, nonThrowing) { FindsFinalizerRaces = finalizers };
+    }
+
+    /// <summary>Whether the options of a file have any of these keys.</summary>
+    public static bool AreIn(AnalyzerConfigOptions options)
+    {
+        foreach (string key in s_keys)
+            if (options.TryGetValue(key, out _))
+                return true;
+        return false;
     }
 
     private static IEnumerable<string> List(AnalyzerConfigOptions options, string key)

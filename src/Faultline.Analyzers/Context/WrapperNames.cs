@@ -17,12 +17,15 @@ internal sealed class WrapperNames
 
     private readonly NameSet _allocating = new();
     private readonly NameSet _releasing = new();
+    private readonly NameSet _callers;
 
     /// <param name="names">Those of the APIs and of renamed imports, which may do either; the methods' names are added.</param>
-    public static void AddTo(NameSet names, Compilation compilation) => new WrapperNames(names).Grow(names, compilation);
+    /// <param name="callers">Gets the names of all methods and types' constructors that invoke something by one of the names.</param>
+    public static void AddTo(NameSet names, NameSet callers, Compilation compilation) => new WrapperNames(names, callers).Grow(names, compilation);
 
-    private WrapperNames(NameSet names)
+    private WrapperNames(NameSet names, NameSet callers)
     {
+        _callers = callers;
         foreach (string name in names.Names)
         {
             bool isApi = AllocationApis.All.Any(api => api.Method == name);
@@ -67,9 +70,14 @@ internal sealed class WrapperNames
     /// <summary>The method around an invocation of one of the names.</summary>
     private void Look(SyntaxToken name, NameSet fresh)
     {
-        if (InvokedNames.InvocationOf(name) is not { } call || call.FirstAncestorOrSelf<MethodDeclarationSyntax>() is not { } method)
+        if (InvokedNames.InvocationOf(name) is not { } call || call.FirstAncestorOrSelf<BaseMethodDeclarationSyntax>() is not { } caller)
+            return;
+        if (caller is ConstructorDeclarationSyntax constructor)
+            _callers.Add(constructor.Identifier.ValueText);
+        if (caller is not MethodDeclarationSyntax method)
             return;
         string around = method.Identifier.ValueText;
+        _callers.Add(around);
         bool isNew = _allocating.Contains(name.ValueText) && Wrapping.Returns(method, call) && _allocating.Add(around);
         isNew |= _releasing.Contains(name.ValueText) && Wrapping.PassesOn(method, call) && _releasing.Add(around);
         if (isNew)

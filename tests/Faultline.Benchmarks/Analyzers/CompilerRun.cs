@@ -7,44 +7,71 @@ using Faultline.Analyzers;
 namespace Faultline.Benchmarks.Analyzers;
 
 /// <summary>Runs the SDK's compiler over a set of sources, without analyzers and with all of them, and reads what /reportanalyzer prints.</summary>
-internal static partial class CompilerRun
+internal sealed partial class CompilerRun(Workshop workshop, CompilerServer server)
 {
-    private static readonly string Sdk = Path.Combine(Workshop.DotnetRoot, "sdk", Output("dotnet", "--version").Text.Trim());
+    public static string Compiler { get; } = Path.Combine(Workshop.DotnetRoot, "sdk", Output(new ProcessStartInfo("dotnet", ["--version"])).Text.Trim(), "Roslyn", "bincore");
 
-    /// <summary>Null, with a line that says so, if the set does not compile: then the compiler runs no analyzers.</summary>
-    public static Timing? Measure(SourceSet set, Workshop workshop)
+    private readonly Lazy<string[]> _ours = new(() => ["/reportanalyzer", $"/analyzerconfig:{WriteConfig(workshop)}", $"/analyzer:{typeof(FaultlineAnalyzer).Assembly.Location}"]);
+
+    /// <summary>Null, with a line that says so, if the set does not compile: what analyzers then see is not what they see in a build.</summary>
+    public Timing? Measure(SourceSet set)
     {
-        string config = Path.Combine(workshop.Output, "rules.globalconfig");
-        File.WriteAllText(config, "is_global = true\nglobal_level = 100\ndotnet_diagnostic.CA2000.severity = warning\n");
-        Result plain = Compile(set, workshop, []);
-        Result analyzed = Compile(set, workshop, [
-            "/reportanalyzer", $"/analyzerconfig:{config}", $"/analyzer:{typeof(FaultlineAnalyzer).Assembly.Location}", .. workshop.RivalAnalyzers().Select(path => $"/analyzer:{path}")]);
-        string[] rows = analyzed.Text.Split('\n');
-        if (!rows.Any(row => row.Contains(nameof(FaultlineAnalyzer))))
+        Result plain = Compile(set, []);
+        if (ErrorIn(plain) is { } error)
         {
-            Console.Error.WriteLine($"{set.Name} is left out, it does not compile: {rows.FirstOrDefault(row => row.Contains(": error", StringComparison.Ordinal))}");
+            Console.Error.WriteLine($"{set.Name} is left out, it does not compile: {error}");
             return null;
         }
 
-        return new Timing(set.Name, set.Lines, set.Calls, plain.Seconds, SecondsOf(rows, nameof(FaultlineAnalyzer)), SecondsOf(rows, "(CA2000)"), SecondsOf(rows, "IDisposableAnalyzers, Version"));
+        Result first = Compile(set, Analyzers(workshop.RivalAnalyzers()));
+        Result warmPlain = Serve(set, []);
+        Result warm = Serve(set, Analyzers(workshop.RivalAnalyzers()));
+        return new Timing(set.Name, set.Lines, set.Calls, SecondsOf(plain, first), SecondsOf(warmPlain, warm));
     }
 
-    private static Result Compile(SourceSet set, Workshop workshop, IEnumerable<string> more)
+    public void WarmUp(SourceSet set) => server.WarmUp(() => Serve(set, Analyzers(workshop.RivalAnalyzers())));
+
+    public static ProcessStartInfo Environment(ProcessStartInfo start)
     {
-        string pack = Directory.GetDirectories(Path.Combine(Workshop.DotnetRoot, "packs", "Microsoft.NETCore.App.Ref"), "10.0.*").Order(StringComparer.Ordinal).Last();
-        string[] framework = Directory.GetFiles(Path.Combine(pack, "ref", "net10.0"), "*.dll");
-        HashSet<string?> known = [.. framework.Select(Path.GetFileName)];
+        start.Environment["DOTNET_TieredPGO"] = "0";
+        return start;
+    }
+
+    private string[] Analyzers(IEnumerable<string> rivals) => [.. _ours.Value, .. rivals.Select(path => $"/analyzer:{path}")];
+
+    private static string WriteConfig(Workshop workshop)
+    {
+        string config = Path.Combine(workshop.Output, "rules.globalconfig");
+        File.WriteAllText(config, "is_global = true\nglobal_level = 100\ndotnet_diagnostic.CA2000.severity = warning\n");
+        return config;
+    }
+
+    private static Seconds SecondsOf(Result plain, Result analyzed)
+    {
+        string[] rows = analyzed.Text.Split('\n');
+        if (!rows.Any(row => row.Contains(nameof(FaultlineAnalyzer), StringComparison.Ordinal)))
+            throw new InvalidOperationException($"the compiler has run no analyzers: {analyzed.Text}");
+        return new Seconds(plain.Seconds, SecondsOf(rows, nameof(FaultlineAnalyzer)), SecondsOf(rows, "(CA2000)"), SecondsOf(rows, "IDisposableAnalyzers, Version"));
+    }
+
+    private static string? ErrorIn(Result compiled)
+        => compiled.Text.Split('\n').FirstOrDefault(row => row.Contains(": error ", StringComparison.Ordinal) || row.StartsWith("error ", StringComparison.Ordinal))
+            ?? (compiled.Code == 0 ? null : $"the compiler ended with {compiled.Code}");
+
+    private Result Compile(SourceSet set, string[] more, params string[] direct)
+    {
         string response = Path.Combine(workshop.Output, "compile.rsp");
         File.WriteAllLines(response,
         [
-            "/nologo", "/nostdlib", "/target:library", "/unsafe", "/langversion:latest", "/parallel-", "/utf8output", "/nowarn:1701,1702", "/define:TRACE,NET10_0,NET10_0_OR_GREATER",
-            $"/out:\"{Path.Combine(workshop.Output, "compiled.dll")}\"",
-            .. Directory.GetFiles(Path.Combine(pack, "analyzers", "dotnet", "cs"), "*.dll").Select(path => $"/analyzer:\"{path}\""),
-            .. framework.Concat(set.References.Where(path => !known.Contains(Path.GetFileName(path)))).Select(path => $"/reference:\"{path}\""),
-            .. more,
-            .. set.Files.Select(path => $"\"{path}\""),
+            .. set.Arguments, "/nologo", "/parallel-", "/utf8output", $"/out:\"{Path.Combine(workshop.Output, "compiled.dll")}\"", .. more, .. set.Files.Select(path => $"\"{path}\""),
         ]);
-        return Output(Path.Combine(Workshop.DotnetRoot, "dotnet"), "exec", Path.Combine(Sdk, "Roslyn", "bincore", "csc.dll"), "/noconfig", "@" + response);
+        return Output(new ProcessStartInfo(Path.Combine(Workshop.DotnetRoot, "dotnet"), ["exec", Path.Combine(Compiler, "csc.dll"), .. direct, "/noconfig", "@" + response]) { WorkingDirectory = set.Folder });
+    }
+
+    private Result Serve(SourceSet set, string[] more)
+    {
+        double before = server.Seconds;
+        return Compile(set, more, "/shared:" + server.Pipe) with { Seconds = server.Seconds - before };
     }
 
     /// <summary>"   1.234   56   Name"; less than a millisecond is "&lt;0.001".</summary>
@@ -52,16 +79,16 @@ internal static partial class CompilerRun
         => rows.Where(row => row.Contains(name, StringComparison.Ordinal)).Select(row => Row().Match(row)).Where(match => match.Success)
             .Select(match => double.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture)).DefaultIfEmpty(0).Max();
 
-    private static Result Output(string program, params string[] arguments)
+    private static Result Output(ProcessStartInfo start)
     {
-        ProcessStartInfo start = new(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
-        start.Environment["DOTNET_TieredPGO"] = "0";
+        Environment(start).RedirectStandardOutput = true;
+        start.RedirectStandardError = true;
         double before = ProcessorSecondsOfChildren();
         using Process process = Process.Start(start)!;
         Task<string> error = process.StandardError.ReadToEndAsync();
         string text = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
-        return new Result(text + error.Result, ProcessorSecondsOfChildren() - before);
+        return new Result(text + error.Result, process.ExitCode, ProcessorSecondsOfChildren() - before);
     }
 
     /// <summary>getrusage(2): what the children that have been waited for have used, in user and in kernel mode.</summary>
@@ -80,5 +107,5 @@ internal static partial class CompilerRun
     [GeneratedRegex(@"^\s*<?(\d+\.\d+)\s+<?\d+\s+\S")]
     private static partial Regex Row();
 
-    private sealed record Result(string Text, double Seconds);
+    private sealed record Result(string Text, int Code, double Seconds);
 }

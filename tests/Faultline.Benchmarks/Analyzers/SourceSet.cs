@@ -4,11 +4,13 @@ using Microsoft.CodeAnalysis;
 namespace Faultline.Benchmarks.Analyzers;
 
 /// <summary>Sources that are compiled as one assembly.</summary>
-internal sealed partial record SourceSet(string Name, string[] Files, string[] References)
+/// <param name="Folder">Where the compiler runs: paths in the arguments are relative to it.</param>
+/// <param name="Arguments">All that the compiler is told but for the files and what is measured: references, symbols, generators.</param>
+internal sealed partial record SourceSet(string Name, string Folder, string[] Files, string[] Arguments)
 {
-    public int Lines => Files.Sum(file => File.ReadLines(file).Count());
+    public int Lines => Files.Sum(file => File.ReadLines(Path.Combine(Folder, file)).Count());
 
-    public int Calls => Files.Sum(file => AllocationCall().Count(File.ReadAllText(file)));
+    public int Calls => Files.Sum(file => AllocationCall().Count(File.ReadAllText(Path.Combine(Folder, file))));
 
     /// <summary>Whether a text names an allocation API of .NET or of the C library.</summary>
     public static bool NamesApi(string text) => AllocationCall().IsMatch(text) || CFunction().IsMatch(text);

@@ -117,7 +117,7 @@ internal sealed record PackageReports(string Name, int Projects, int Lines, int 
                 found.TryAdd((d.Id, d.Location.SourceTree?.FilePath, d.Location.SourceSpan.Start), d);
         }
 
-        SourceSet all = new(Path.GetFileName(folder), [.. files], []);
+        SourceSet all = new(Path.GetFileName(folder), folder, [.. files], []);
         return new PackageReports(all.Name, projects, all.Lines, all.Calls, bound.Count,
             [.. found.OrderBy(pair => pair.Key.Item2, StringComparer.Ordinal).ThenBy(pair => pair.Key.Item3).ThenBy(pair => pair.Key.Item1, StringComparer.Ordinal).Select(pair => pair.Value)],
             crashes, (Environment.TickCount64 - started) / 1000.0);

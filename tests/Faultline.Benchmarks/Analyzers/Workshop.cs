@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Runtime.CompilerServices;
 
 namespace Faultline.Benchmarks.Analyzers;
 
@@ -36,8 +35,6 @@ internal sealed class Workshop(string folder)
     private static string Packages => Environment.GetEnvironmentVariable("NUGET_PACKAGES")
         ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget", "packages");
 
-    private static string Repository([CallerFilePath] string path = "") => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(path)!, "..", "..", ".."));
-
     public void Prepare()
     {
         Directory.CreateDirectory(Output);
@@ -67,16 +64,21 @@ internal sealed class Workshop(string folder)
         }
     }
 
-    public IEnumerable<SourceSet> Sets()
+    public IEnumerable<SourceSet> Sets() => Decompiled.Select(package => Set(package.Assembly));
+
+    /// <summary>Compiled against .NET and all the other packages.</summary>
+    private SourceSet Set(string assembly)
     {
-        string[] references = [.. Directory.GetFiles(Binaries, "*.dll")];
-        foreach ((_, _, string assembly) in Decompiled)
-            yield return new SourceSet(assembly, Sources(Path.Combine(folder, "sources", assembly)), [.. references.Where(path => Path.GetFileNameWithoutExtension(path) != assembly && !path.EndsWith("Packages.dll"))]);
-        string[] own = [.. new[] { "Faultline.Kernel", "Faultline.Libc", "Faultline.Tracing", "Faultline.Shim" }.SelectMany(project => Sources(Path.Combine(Repository(), "src", project))),
-            .. Sources(Path.Combine(Repository(), "src", "Shared"))];
-        string usings = Path.Combine(Output, "Usings.cs");
-        File.WriteAllText(usings, string.Concat(new[] { "System", "System.Collections.Generic", "System.IO", "System.Linq", "System.Threading", "System.Threading.Tasks" }.Select(space => $"global using {space};\n")));
-        yield return new SourceSet("this repository", [.. own, usings], []);
+        string pack = Directory.GetDirectories(Path.Combine(DotnetRoot, "packs", "Microsoft.NETCore.App.Ref"), "10.0.*").Order(StringComparer.Ordinal).Last();
+        string[] framework = Directory.GetFiles(Path.Combine(pack, "ref", "net10.0"), "*.dll");
+        HashSet<string?> known = [.. framework.Select(Path.GetFileName), assembly + ".dll", "Packages.dll"];
+        string root = Path.Combine(folder, "sources", assembly);
+        return new SourceSet(assembly, root, Sources(root),
+        [
+            "/nostdlib", "/target:library", "/unsafe", "/langversion:latest", "/nowarn:1701,1702", "/define:TRACE,NET10_0,NET10_0_OR_GREATER",
+            .. Directory.GetFiles(Path.Combine(pack, "analyzers", "dotnet", "cs"), "*.dll").Select(path => $"/analyzer:\"{path}\""),
+            .. framework.Concat(Directory.GetFiles(Binaries, "*.dll").Where(path => !known.Contains(Path.GetFileName(path)))).Select(path => $"/reference:\"{path}\""),
+        ]);
     }
 
     public IEnumerable<string> RivalAnalyzers()
@@ -94,7 +96,7 @@ internal sealed class Workshop(string folder)
                 File.WriteAllText(file, text.Replace("(nuint)(-70)", "unchecked((nuint)(-70))", StringComparison.Ordinal));
     }
 
-    private static void Run(string program, params string[] arguments)
+    public static void Run(string program, params string[] arguments)
     {
         using Process process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
         Task<string> error = process.StandardError.ReadToEndAsync();

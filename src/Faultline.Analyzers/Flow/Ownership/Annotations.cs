@@ -31,6 +31,10 @@ internal static class Annotations
             ? new CalleeEffect(effects.ToImmutable(), otherwise.Others, otherwise.MayThrow, source ?? otherwise.Returns, otherwise.ReturnsParameter, otherwise.ReturnsStart) : null;
     }
 
+    /// <summary>The method is said to answer a block that its caller owns.</summary>
+    public static bool Answers(IMethodSymbol method)
+        => Callees.HasAttribute(method.GetAttributes(), Returns) || Callees.HasAttribute(method.GetReturnTypeAttributes(), Returns);
+
     private static BlockSource? SourceOf(IMethodSymbol method, ImmutableArray<AttributeData> attributes)
     {
         foreach (AttributeData attribute in attributes)

@@ -22,6 +22,7 @@ internal sealed class Callees
     private readonly MethodSummaries _summaries;
     private readonly ThrowingMethods _throwing;
     private readonly OwnAddress _ownAddress;
+    private readonly BlockMethods _blocks;
 
     public Callees(Compilation compilation, AllocationContext context)
     {
@@ -30,10 +31,18 @@ internal sealed class Callees
         _summaries = new MethodSummaries(context, bodies);
         _throwing = new ThrowingMethods(context, bodies);
         _ownAddress = new OwnAddress(compilation);
+        _blocks = new BlockMethods(compilation, context, bodies);
         foreach (AllocationApi api in AllocationApis.All)
             if (api.Allocates)
                 _sources.Add(api, new BlockSource(api.DisplayName, Families.RightCall(api.Family, AllocationEffect.Free).DisplayName, MaybeNull(api), api));
     }
+
+    /// <summary>Whether a call answers a block or frees one.</summary>
+    public bool IsOfBlocks(IMethodSymbol method, OwnershipOptions options)
+        => MayBeOfBlocks(method, options) && EffectOf(method, options, new ReadingDepth()).IsOfBlocks;
+
+    /// <summary>A question that costs little; no is certain.</summary>
+    public bool MayBeOfBlocks(IMethodSymbol method, OwnershipOptions options) => !options.Names.IsEmpty || _blocks.MayBe(method);
 
     public BlockSource SourceOf(AllocationApi api) => _sources[api];
 
