@@ -56,7 +56,7 @@ internal sealed class BodyContext
         _blocks = new(FindBlocks);
         _ownership = new(() => _graph.Value is { } graph ? OwnershipFlow.Solve(_root, graph, _uses.Value, _owner, _context, ownership) : null);
         _measured = new(FindMeasured);
-        _loopBlocks = new(() => [.. Blocks.Select(block => LoopBlock.Of(block, Symbols, Types)).OfType<LoopBlock>()]);
+        _loopBlocks = new(FindLoopBlocks);
     }
 
     /// <summary>The calls of allocation APIs, in the order of the source.</summary>
@@ -108,6 +108,12 @@ internal sealed class BodyContext
 
     /// <summary>The locals that hold one block each.</summary>
     public IReadOnlyList<BlockLocal> Blocks => _blocks.Value;
+
+    /// <summary>The local that holds the call's block and no other, or null.</summary>
+    public BlockLocal? BlockOf(AllocationCall call) => Blocks.FirstOrDefault(block => block.Call == call);
+
+    /// <summary>What becomes of the call's block by whatever name; null where nothing frees or keeps it.</summary>
+    public BlockLife? LifeOf(AllocationCall call) => Ownership != null && Ownership.Lives.TryGetValue(call.Syntax, out BlockLife? life) ? life : null;
 
     /// <summary>Those that are allocated and freed in each pass of a loop.</summary>
     public IReadOnlyList<LoopBlock> LoopBlocks => _loopBlocks.Value;
@@ -168,6 +174,15 @@ internal sealed class BodyContext
     {
         bool isPossible = Calls.Any(call => call.Api.Allocates) && Calls.Any(call => call.Api.Frees || call.Api.Effect == AllocationEffect.Reallocate);
         return isPossible && _graph.Value is { } graph ? [.. PointerSolver.Solve(graph, _uses.Value, _owner, _context)] : [];
+    }
+
+    private IReadOnlyList<LoopBlock> FindLoopBlocks()
+    {
+        List<LoopBlock> found = [];
+        foreach (AllocationCall call in Calls)
+            if (call.Api.Allocates && call.Api.Effect != AllocationEffect.Reallocate && Loops.Around(call.Syntax) != null && LoopBlock.Of(call, BlockOf(call), LifeOf(call), Symbols, Types) is { } block)
+                found.Add(block);
+        return found;
     }
 
     private IReadOnlyList<BlockLocal> FindBlocks()

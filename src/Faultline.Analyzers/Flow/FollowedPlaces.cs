@@ -20,15 +20,19 @@ internal sealed class FollowedPlaces
     private readonly VariableUses _uses;
     private readonly ISymbol _owner;
     private readonly bool _followFields;
+    private readonly MemberPlaces? _members;
+    private readonly Dictionary<IPropertySymbol, IFieldSymbol?> _backing = new(SymbolEqualityComparer.Default);
     private Place? _result;
 
     /// <param name="graph">Null where there is only an expression, such as a field's initializer.</param>
+    /// <param name="followMembers">Fields of what variables hold, and automatic properties, that hold pointers.</param>
     /// <param name="owner">The member whose body is looked at: a primary constructor's parameters are not its own in another member.</param>
-    public FollowedPlaces(ControlFlowGraph? graph, VariableUses uses, ISymbol owner, bool followFields)
+    public FollowedPlaces(ControlFlowGraph? graph, VariableUses uses, ISymbol owner, bool followFields, bool followMembers = false)
     {
         _uses = uses;
         _owner = owner;
         _followFields = followFields;
+        _members = followMembers ? new MemberPlaces() : null;
         if (graph == null)
             return;
         foreach (BasicBlock block in graph.Blocks)
@@ -40,6 +44,10 @@ internal sealed class FollowedPlaces
     public bool IsWrittenOnce(ILocalSymbol local) => _uses.IsWrittenOnce(local);
 
     public bool MayFollow(ISymbol variable) => _uses.MayFollow(variable);
+
+    public IReadOnlyList<Place> Members => _members?.All ?? [];
+
+    public IReadOnlyList<Place> MembersOf(ISymbol holder) => _members?.Of(holder) ?? [];
 
     /// <summary>The symbol of the place with that number; null for a flow capture.</summary>
     public ISymbol? SymbolOf(int number) => _symbolOf[number];
@@ -87,8 +95,31 @@ internal sealed class FollowedPlaces
         IParameterReferenceOperation { Parameter: { RefKind: RefKind.None } parameter } when IsOwn(parameter) && _uses.MayFollow(parameter) => Of(parameter),
         IFlowCaptureReferenceOperation capture => Of(capture.Id),
         IFieldReferenceOperation { Field: { IsVolatile: false } field, Instance: null or IInstanceReferenceOperation } when _followFields => Of(field),
+        IFieldReferenceOperation { Field.IsVolatile: false } member when _members != null => OfMember(member),
+        IPropertyReferenceOperation { Instance: null or IInstanceReferenceOperation } property when _members != null && BackingOf(property.Property) is { } field => Of(field),
         _ => null,
     };
+
+    private Place? OfMember(IFieldReferenceOperation member)
+        => MemberPlaces.HolderOf(member.Instance) is { } holder && (holder is not IParameterSymbol parameter || IsOwn(parameter)) ? OfMember(holder, member.Field) : null;
+
+    /// <summary>Null if it holds no pointer, or the variable may not be followed.</summary>
+    public Place? OfMember(ISymbol holder, IFieldSymbol field)
+    {
+        field = field.CorrespondingTupleField ?? field;
+        if (_members == null || !Ownership.Pointers.IsPointerLike(field.Type) || !_uses.MayFollow(holder))
+            return null;
+        return _members.Find(holder, field) ?? _members.Add(Add(field), holder, field);
+    }
+
+    private IFieldSymbol? BackingOf(IPropertySymbol property)
+    {
+        if (!Ownership.Pointers.IsPointerLike(property.Type) || property.IsVirtual || property.IsOverride || property.IsAbstract)
+            return null;
+        if (!_backing.TryGetValue(property, out IFieldSymbol? field))
+            _backing.Add(property, field = Automatic.FieldOf(property));
+        return field;
+    }
 
     /// <summary>The place that an assignment to the expression writes.</summary>
     public Place? OfTarget(IOperation target) => target switch

@@ -20,13 +20,13 @@ internal sealed class Knowledge<TValue>
         _fields = fields;
     }
 
-    public bool TryGet(Place place, out TValue value) => PatriciaMap<TValue>.TryGet(place.IsField ? _fields : _values, place.Number, out value);
+    public bool TryGet(Place place, out TValue value) => PatriciaMap<TValue>.TryGet(place.IsShared ? _fields : _values, place.Number, out value);
 
-    public Knowledge<TValue> Set(Place place, TValue value) => place.IsField
+    public Knowledge<TValue> Set(Place place, TValue value) => place.IsShared
         ? With(_values, PatriciaMap<TValue>.Set(_fields, place.Number, value))
         : With(PatriciaMap<TValue>.Set(_values, place.Number, value), _fields);
 
-    public Knowledge<TValue> Forget(Place place) => place.IsField
+    public Knowledge<TValue> Forget(Place place) => place.IsShared
         ? With(_values, PatriciaMap<TValue>.Remove(_fields, place.Number))
         : With(PatriciaMap<TValue>.Remove(_values, place.Number), _fields);
 

@@ -39,7 +39,7 @@ internal sealed class CountAsBytes : Rule
                 continue;
             if (Addresses.Outermost(call.Invocation).Type is not IPointerTypeSymbol { PointedAtType: var element } || TypeSizes.Of(element, body.Types) is not { IsExact: true } known || known.Low <= 1)
                 continue;
-            BlockLocal? block = body.Blocks.FirstOrDefault(candidate => candidate.Call == call);
+            BlockLocal? block = body.BlockOf(call);
             if (SizeProduct.Of(call, body.Types)?.Constant is { Sign: > 0 } bytes)
                 OfConstant(body, call, element, known.Low, bytes);
             else if (ElementCount.SignOf(call, element, block, body.Types) is { } sign)

@@ -26,6 +26,6 @@ internal sealed class FieldNeverFreed : Rule
         foreach (FieldStore store in body.StoresNeverReleased)
             body.Report(Diagnostic.Create(
                 Descriptor, store.Site.Syntax.GetLocation(), store.Field.Locations,
-                store.Field.Name, store.Site.Source!.DisplayName, store.Field.ContainingType.Name, LeakText.Cost(body, store.Site)));
+                (store.Field.AssociatedSymbol ?? store.Field).Name, store.Site.Source!.DisplayName, store.Field.ContainingType.Name, LeakText.Cost(body, store.Site)));
     }
 }

@@ -36,7 +36,7 @@ internal sealed class LoopChurn : Rule
     {
         foreach (LoopBlock churn in body.LoopBlocks)
         {
-            AllocationCall call = churn.Block.Call;
+            AllocationCall call = churn.Call;
             if (body.RequestOf(call) is not { Populates: false } request || Placements.Of(request, body.Threshold) != Placement.Mapped)
                 continue;
             PageCost cost = PageCost.InMapping(request);
@@ -48,8 +48,8 @@ internal sealed class LoopChurn : Rule
 
     public static ImmutableArray<Location> LocationsOf(LoopBlock churn)
     {
-        SyntaxNode declared = (SyntaxNode?)churn.Declaration ?? churn.Block.Call.Syntax;
-        return [declared.GetLocation(), (churn.HoistableFree() ?? churn.Block.Frees[0].Syntax).GetLocation(), churn.Loop.GetFirstToken().GetLocation()];
+        SyntaxNode declared = (SyntaxNode?)churn.Declaration ?? churn.Call.Syntax;
+        return [declared.GetLocation(), ((SyntaxNode?)churn.HoistableFree() ?? churn.Free).GetLocation(), churn.Loop.GetFirstToken().GetLocation()];
     }
 
     public static ImmutableDictionary<string, string?> PropertiesOf(LoopBlock churn)

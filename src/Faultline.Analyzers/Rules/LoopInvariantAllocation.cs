@@ -27,7 +27,7 @@ internal sealed class LoopInvariantAllocation : Rule
     {
         foreach (LoopBlock churn in body.LoopBlocks)
         {
-            AllocationCall call = churn.Block.Call;
+            AllocationCall call = churn.Call;
             if (!churn.IsInvariant || call.Api.Effect != AllocationEffect.Allocate || call.Api.Family == AllocationFamily.Mapping)
                 continue;
             AllocationRequest? request = body.RequestOf(call);

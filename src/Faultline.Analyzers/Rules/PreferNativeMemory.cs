@@ -37,7 +37,7 @@ internal sealed class PreferNativeMemory : Rule
         {
             if (call.Api is not { Family: AllocationFamily.HGlobal, Effect: AllocationEffect.Allocate })
                 continue;
-            BlockLocal? block = body.Blocks.FirstOrDefault(candidate => candidate.Call == call);
+            BlockLocal? block = body.BlockOf(call);
             bool canConvert = block != null && CanConvert(block);
             body.Report(Diagnostic.Create(
                 Descriptor,

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Linq;
 using System.Numerics;
 using Faultline.Analyzers.Context;
+using Faultline.Analyzers.Flow.Ownership;
 using Faultline.Analyzers.Glibc;
 using Faultline.Analyzers.Shapes;
 using Faultline.Api;
@@ -38,22 +39,33 @@ internal sealed class ShortLivedBlock : Rule
 
     public override void Analyze(BodyContext body)
     {
-        foreach (BlockLocal block in body.Blocks)
+        foreach (AllocationCall call in body.Calls)
         {
-            if (body.RequestOf(block.Call) is not { Bytes: { IsExact: true } bytes, IsAligned: false, IsMapping: false } request || bytes.High > LargestOnStack || bytes.High.IsZero)
+            if (!call.Api.Allocates || call.Api.Effect is AllocationEffect.AllocateString or AllocationEffect.Reallocate)
                 continue;
-            if (block.Call.Api.Effect == AllocationEffect.AllocateString || !StackLifetime.Fits(block, body.Symbols))
-                continue;
-            StatementSyntax[]? parts = StackLifetime.RewritableParts(block);
-            body.Report(Diagnostic.Create(
-                Descriptor,
-                block.Call.Syntax.GetLocation(),
-                parts?.Select(part => part.GetLocation()) ?? block.Frees.Select(free => free.Syntax.GetLocation()),
-                parts == null ? null : Properties(block, bytes.High),
-                block.Call.Api.DisplayName,
-                RequestText.Of(request),
-                Figures.Bytes(PageCost.OnHeap(request).Chunk)));
+            if (body.RequestOf(call) is { Bytes: { IsExact: true, High: { IsZero: false } bytes }, IsAligned: false, IsMapping: false } request && bytes <= LargestOnStack)
+                Analyze(body, call, request, bytes);
         }
+    }
+
+    /// <summary>A local of its own can be rewritten; a block that is freed by another name or by a callee is only spoken of.</summary>
+    private static void Analyze(BodyContext body, AllocationCall call, AllocationRequest request, BigInteger bytes)
+    {
+        BlockLife? life = body.LifeOf(call);
+        if (life is { IsKept: true } or { Leaks: true })
+            return;
+        BlockLocal? block = body.BlockOf(call) is { } own && StackLifetime.Fits(own, body.Symbols) ? own : null;
+        if (block == null && (life is not { EndsInBody: true } || !StackLifetime.FitsAt(call.Syntax) || StackLifetime.IsBesideFunction(call.Syntax)))
+            return;
+        StatementSyntax[]? parts = block == null ? null : StackLifetime.RewritableParts(block);
+        body.Report(Diagnostic.Create(
+            s_descriptor,
+            call.Syntax.GetLocation(),
+            parts?.Select(part => part.GetLocation()) ?? (block?.Frees.Select(free => free.Syntax) ?? life!.Frees).Select(free => free.GetLocation()),
+            parts == null ? null : Properties(block!, bytes),
+            call.Api.DisplayName,
+            RequestText.Of(request),
+            Figures.Bytes(PageCost.OnHeap(request).Chunk)));
     }
 
     private static ImmutableDictionary<string, string?> Properties(BlockLocal block, BigInteger bytes)

@@ -1,5 +1,7 @@
+using System.Collections.Generic;
 using System.Linq;
 using Faultline.Analyzers.Context;
+using Faultline.Analyzers.Flow.Ownership;
 using Faultline.Api;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
@@ -11,36 +13,47 @@ namespace Faultline.Analyzers.Shapes;
 /// <summary>A block that is allocated and freed in each pass of a loop: one that is guarded, to be made once only, is not.</summary>
 internal sealed class LoopBlock
 {
-    private LoopBlock(BlockLocal block, StatementSyntax loop, bool isInvariant)
+    private LoopBlock(AllocationCall call, BlockLocal? block, StatementSyntax loop, SyntaxNode free, bool isInvariant)
     {
+        Call = call;
         Block = block;
         Loop = loop;
+        Free = free;
         IsInvariant = isInvariant;
     }
 
-    public BlockLocal Block { get; }
+    public AllocationCall Call { get; }
+
+    /// <summary>The local that holds it, if there is one that holds nothing else.</summary>
+    public BlockLocal? Block { get; }
+
+    /// <summary>The call that frees it in each pass, itself or by what it calls.</summary>
+    public SyntaxNode Free { get; }
 
     public StatementSyntax Loop { get; }
 
     /// <summary>The call is given the same in each pass.</summary>
     public bool IsInvariant { get; }
 
-    public static LoopBlock? Of(BlockLocal block, SymbolUses uses, KnownTypes types)
+    /// <param name="life">What becomes of the block by whatever name; null where that is not known.</param>
+    public static LoopBlock? Of(AllocationCall call, BlockLocal? block, BlockLife? life, SymbolUses uses, KnownTypes types)
     {
-        if (block.IsResized || Loops.Around(block.Call.Syntax) is not { } loop || !Loops.RunsInEachPass(block.Call.Syntax, loop, block.Local.Name))
+        string name = block?.Local.Name ?? "";
+        if (block is { IsResized: true } || life is { IsKept: true } || Loops.Around(call.Syntax) is not { } loop || !Loops.RunsInEachPass(call.Syntax, loop, name) || !Loops.ComesRound(call.Syntax, loop))
             return null;
-        bool isFreed = block.Frees.Any(free => Loops.Around(free.Syntax) == loop && Loops.RunsInEachPass(free.Syntax, loop, block.Local.Name));
-        if (!isFreed)
+        IEnumerable<SyntaxNode> frees = block?.Frees.Select(free => free.Syntax) ?? [];
+        if (life is { EndsInBody: true })
+            frees = frees.Concat(life.Frees);
+        if (frees.FirstOrDefault(free => Loops.Around(free) == loop && Loops.RunsInEachPass(free, loop, name)) is not { } freed)
             return null;
         Invariance invariance = new(uses, types);
-        return new LoopBlock(block, loop, block.Call.Invocation.Arguments.All(argument => invariance.Holds(argument.Value, loop)));
+        return new LoopBlock(call, block, loop, freed, call.Invocation.Arguments.All(argument => invariance.Holds(argument.Value, loop)));
     }
 
     /// <summary>The statement that frees the block, if the declaration and it can be moved out of the loop as they are; else null.</summary>
     public StatementSyntax? HoistableFree()
     {
-        bool isPlain = IsInvariant && Block is { IsDeclaredWithBlock: true, Frees.Count: 1, Call.Api.Effect: AllocationEffect.Allocate };
-        if (!isPlain || Declaration is not { Parent: BlockSyntax body } declaration || body != Loops.BodyOf(Loop) || Loop.Parent is not BlockSyntax around)
+        if (!IsInvariant || Block is not { IsDeclaredWithBlock: true, Frees.Count: 1, Call.Api.Effect: AllocationEffect.Allocate } || Declaration is not { Parent: BlockSyntax body } declaration || body != Loops.BodyOf(Loop) || Loop.Parent is not BlockSyntax around)
             return null;
         if (Block.Frees[0].Invocation.Arguments.Length != 1 || FreeStatement.Of(Block.Frees[0].Syntax, Block.Local.Name) is not { } free)
             return null;
@@ -49,11 +62,11 @@ internal sealed class LoopBlock
     }
 
     public LocalDeclarationStatementSyntax? Declaration
-        => Block.Local.DeclaringSyntaxReferences[0].GetSyntax().Parent is VariableDeclarationSyntax { Variables.Count: 1, Parent: LocalDeclarationStatementSyntax statement } ? statement : null;
+        => Block?.Local.DeclaringSyntaxReferences[0].GetSyntax().Parent is VariableDeclarationSyntax { Variables.Count: 1, Parent: LocalDeclarationStatementSyntax statement } ? statement : null;
 
     /// <summary>Outside of the loop the name must be free, also for what it may mean there now.</summary>
     private bool IsNamedOutside(BlockSyntax around)
-        => around.DescendantTokens().Any(token => token.IsKind(SyntaxKind.IdentifierToken) && token.ValueText == Block.Local.Name && !Loop.Span.Contains(token.Span));
+        => around.DescendantTokens().Any(token => token.IsKind(SyntaxKind.IdentifierToken) && token.ValueText == Block!.Local.Name && !Loop.Span.Contains(token.Span));
 
     /// <summary>A goto may lead past the new try, and across a yield or await pointers cannot live.</summary>
     private bool JumpsOrSuspends()

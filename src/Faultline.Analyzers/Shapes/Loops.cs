@@ -30,6 +30,17 @@ internal static class Loops
     /// <summary>Whether the node is run in each pass that comes to it.</summary>
     public static bool RunsInEachPass(SyntaxNode node, StatementSyntax loop, string block) => RunsAlways(node, loop, block);
 
+    /// <summary>False if a break, return or throw behind the node ends the loop in the pass that comes to it.</summary>
+    public static bool ComesRound(SyntaxNode node, StatementSyntax loop)
+    {
+        for (SyntaxNode inner = node; inner != loop; inner = inner.Parent!)
+            if (inner.Parent is BlockSyntax block)
+                foreach (StatementSyntax behind in block.Statements)
+                    if (behind.SpanStart > inner.SpanStart && behind is BreakStatementSyntax or ReturnStatementSyntax or ThrowStatementSyntax)
+                        return false;
+        return true;
+    }
+
     /// <summary>Whether what is around the node runs it: no if, switch, catch or loop lies between, but for a test of the block for null.</summary>
     public static bool RunsAlways(SyntaxNode node, SyntaxNode around, string block)
     {

@@ -18,7 +18,7 @@ internal static class StackLifetime
     public static bool Fits(BlockLocal block, SymbolUses uses)
     {
         SyntaxNode call = block.Call.Syntax;
-        if (block.IsResized || block.Frees.Count == 0 || Loops.Around(call) != null || call.FirstAncestorOrSelf<BlockSyntax>() is not { } scope || !IsPlainFunction(call))
+        if (block.IsResized || block.Frees.Count == 0 || call.FirstAncestorOrSelf<BlockSyntax>() is not { } scope || !FitsAt(call))
             return false;
         if (!block.Frees.Any(free => Loops.RunsAlways(free.Syntax, scope, block.Local.Name) && free.Syntax.SpanStart > call.SpanStart))
             return false;
@@ -27,6 +27,13 @@ internal static class StackLifetime
         PointerUseKind[] kinds = [.. others.SelectMany(use => KindsOf(use, uses, depth: 2))];
         return !kinds.Contains(PointerUseKind.Other) && (!kinds.Contains(PointerUseKind.Passed) || !MayLeaveBefore(block, scope));
     }
+
+    /// <summary>Not in a loop, and in a function whose locals are on the stack.</summary>
+    public static bool FitsAt(SyntaxNode call) => Loops.Around(call) == null && IsPlainFunction(call);
+
+    /// <summary>A lambda or local function in the same function may see the pointer.</summary>
+    public static bool IsBesideFunction(SyntaxNode call)
+        => call.AncestorsAndSelf().First(outer => Loops.IsFunction(outer) || outer is CompilationUnitSyntax).DescendantNodes().Any(inner => inner is AnonymousFunctionExpressionSyntax or LocalFunctionStatementSyntax);
 
     /// <summary>The declaration, then the statements that free; null where one of them does not stand by itself.</summary>
     public static StatementSyntax[]? RewritableParts(BlockLocal block)

@@ -57,6 +57,9 @@ internal sealed class CalleeEffect
     /// <summary>It is that very pointer, not one further into the block.</summary>
     public bool ReturnsStart { get; }
 
+    /// <summary>The result points into a managed object.</summary>
+    public bool ReturnsManaged { get; set; }
+
     /// <summary>It answers blocks or frees them.</summary>
     public bool IsOfBlocks => Returns != null || Parameters.Any(effect => (effect & ParameterEffect.Frees) != 0);
 

@@ -141,7 +141,7 @@ internal sealed class ConditionKeys
                 if (_places.Of(operation) is not { } place)
                     return null;
                 _mentioned.Add(place.Number);
-                _isChangeable |= place.IsField;
+                _isChangeable |= place.IsShared;
                 return "$" + place.Number;
         }
     }

@@ -10,7 +10,7 @@ internal static class DisposeMethods
     /// <summary>Dispose() itself, or a Dispose(bool) that its Dispose() does not guard.</summary>
     public static bool MayRunTwice(ISymbol member)
     {
-        if (member is not IMethodSymbol { Name: "Dispose", IsStatic: false, ReturnsVoid: true } method || method.ContainingType is not { TypeKind: TypeKind.Class } type
+        if (member is not IMethodSymbol { IsStatic: false, ReturnsVoid: true } method || !IsDispose(method) || method.ContainingType is not { TypeKind: TypeKind.Class } type
             || !type.AllInterfaces.Any(implemented => implemented.SpecialType == SpecialType.System_IDisposable))
             return false;
         return method.Parameters.Length switch
@@ -20,6 +20,9 @@ internal static class DisposeMethods
             _ => false,
         };
     }
+
+    private static bool IsDispose(IMethodSymbol method)
+        => method.Name == "Dispose" || method.ExplicitInterfaceImplementations.Any(implemented => implemented.ContainingType.SpecialType == SpecialType.System_IDisposable);
 
     private static bool IsUnguarded(IMethodSymbol dispose)
         => dispose.Parameters.IsEmpty && dispose.DeclaringSyntaxReferences.Length == 1

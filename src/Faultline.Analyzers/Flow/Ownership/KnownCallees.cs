@@ -36,6 +36,8 @@ internal static class KnownCallees
             return null;
         string type = NameOf(method.ContainingType);
         bool isQuiet = Quiet.Contains(type) || type.StartsWith("System.Runtime.Intrinsics.", System.StringComparison.Ordinal);
+        if (method.Name is "AddrOfPinnedObject" or "GetAddressOfObjectData" or "GetAddressOfArrayData" or "GetAddressOfStringData" or "UnsafeAddrOfPinnedArrayElement")
+            return new CalleeEffect([], ParameterEffect.None, mayThrow: false) { ReturnsManaged = true };
         if (!isQuiet && !Borrowing.Contains(type))
             return null;
 

@@ -80,7 +80,7 @@ internal sealed class MethodSummaries
         if (_bodies.Of(method, declaration) is not { } body)
             return null;
         OwnershipScope scope = new(_context, _context.OwnershipFor(declaration.SyntaxTree), body.Captures, depth);
-        FollowedPlaces places = new(body.Graph, body.Uses, method, followFields: true);
+        FollowedPlaces places = new(body.Graph, body.Uses, method, followFields: true, followMembers: true);
         OwnershipSolver solver = new(body.Graph, places, scope);
         solver.Solve(Entry(method, declaration, scope, places));
         return Summarise(method, solver);
@@ -107,7 +107,7 @@ internal sealed class MethodSummaries
         for (int i = 0; i < effects.Length; i++)
             effects[i] = ParameterEffect.Escapes;
         BlockSource? returns = method.ReturnsVoid ? null : ResultSummary.FreshBlock(method, solver);
-        (int parameterIndex, bool isStart) = returns == null ? ResultSummary.Alias(solver) : (-1, true);
+        (int parameterIndex, bool isStart) = returns == null ? ResultSummary.Alias(method, solver) : (-1, true);
         foreach (Site site in solver.Sites.All)
             if (site.Parameter is { } parameter)
                 effects[parameter.Ordinal] = EffectOn(site, solver, comesBack: parameter.Ordinal == parameterIndex);

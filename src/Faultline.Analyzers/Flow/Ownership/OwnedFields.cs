@@ -28,10 +28,11 @@ internal sealed class OwnedFields
 
     /// <summary>No mention of the field frees what it holds or hands it on.</summary>
     public bool IsNeverReleased(IFieldSymbol field)
-        => field is { IsStatic: false, DeclaredAccessibility: Accessibility.Private } && _known.GetOrAdd(field.OriginalDefinition, Judge);
+        => !field.IsStatic && (field.AssociatedSymbol ?? field).DeclaredAccessibility == Accessibility.Private && _known.GetOrAdd(field.OriginalDefinition, Judge);
 
     private bool Judge(IFieldSymbol field)
     {
+        ISymbol named = field.AssociatedSymbol ?? field;
         INamedTypeSymbol outermost = field.ContainingType;
         while (outermost.ContainingType is { } outer)
             outermost = outer;
@@ -40,18 +41,16 @@ internal sealed class OwnedFields
             SemanticModel? model = null;
             foreach (IdentifierNameSyntax name in part.GetSyntax().DescendantNodes().OfType<IdentifierNameSyntax>())
             {
-                if (name.Identifier.ValueText != field.Name)
+                if (name.Identifier.ValueText != named.Name)
                     continue;
                 model ??= Models.For(_compilation, part.SyntaxTree);
                 SyntaxNode mention = name.Parent is MemberAccessExpressionSyntax access && access.Name == name ? access : name;
-                if (model.GetOperation(mention) is not IFieldReferenceOperation reference || !SymbolEqualityComparer.Default.Equals(reference.Field.OriginalDefinition, field))
-                    continue;
-                if (LetsGo(reference, 0))
+                if (model.GetOperation(mention) is IMemberReferenceOperation reference && SymbolEqualityComparer.Default.Equals(reference.Member.OriginalDefinition, named) && LetsGo(reference, 0))
                     return false;
             }
         }
 
-        return true;
+        return field.AssociatedSymbol is not IPropertySymbol property || Automatic.FieldOf(property) != null; // accessors with a body may do anything
     }
 
     private bool LetsGo(IOperation mention, int depth)
@@ -63,8 +62,12 @@ internal sealed class OwnedFields
             {
                 case IConversionOperation or IParenthesizedOperation or IBinaryOperation { OperatorKind: BinaryOperatorKind.Add or BinaryOperatorKind.Subtract }:
                     continue;
-                case IBinaryOperation or IUnaryOperation or IIsPatternOperation or IExpressionStatementOperation or IInterpolationOperation or IIncrementOrDecrementOperation:
+                case IIsPatternOperation match:
+                    return match.Pattern.DescendantsAndSelf().Any(inner => inner is IPatternOperation pattern && DeclaredBy(pattern) is { } name && LetsGo(name, parent, depth));
+                case IBinaryOperation or IUnaryOperation or IExpressionStatementOperation or IInterpolationOperation or IIncrementOrDecrementOperation:
                     return false;
+                case IPropertyReferenceOperation { Property: { Name: "Value", ContainingType.OriginalDefinition.SpecialType: SpecialType.System_Nullable_T } }:
+                    continue;
                 case IFieldReferenceOperation or IPropertyReferenceOperation:
                     return false; // _block->Length, _view.Length
                 case IAssignmentOperation assignment when assignment.Target == child:
@@ -77,7 +80,7 @@ internal sealed class OwnedFields
                     return false;
                 case IArgumentOperation { Parent: IInvocationOperation call, Parameter: { RefKind: RefKind.None } parameter } argument:
                     return LetsGo(call, parameter);
-                case IInvocationOperation { TargetMethod.Name: "ToPointer" or "ToInt64" }:
+                case IInvocationOperation { TargetMethod.Name: "ToPointer" or "ToInt64" or "GetValueOrDefault" }:
                     continue;
                 default:
                     return parent.Kind != OperationKind.None || parent.Type is IPointerTypeSymbol;
@@ -86,6 +89,13 @@ internal sealed class OwnedFields
 
         return true;
     }
+
+    private static ILocalSymbol? DeclaredBy(IPatternOperation pattern) => pattern switch
+    {
+        IDeclarationPatternOperation declaration => declaration.DeclaredSymbol as ILocalSymbol,
+        IRecursivePatternOperation recursive => recursive.DeclaredSymbol as ILocalSymbol,
+        _ => null,
+    };
 
     private bool LetsGo(IInvocationOperation call, IParameterSymbol parameter)
     {

@@ -15,7 +15,19 @@ internal sealed partial class OwnershipEvaluator
         if (value.SaysNothing)
             value = Shared(operation.Value);
         Write(operation.Target, value, operation.Syntax);
+        if (Numbers.Constants.WithoutConversions(operation.Value) is ITupleOperation tuple && MemberPlaces.VariableOf(operation.Target) is { } variable)
+            WriteElements(variable, tuple);
         return value;
+    }
+
+    /// <summary>var pair = (p, q): the blocks have escaped into it, and are known by one more name.</summary>
+    private void WriteElements(ISymbol variable, ITupleOperation tuple)
+    {
+        if (tuple.Type is not INamedTypeSymbol { TupleElements: var fields } || fields.Length != tuple.Elements.Length)
+            return;
+        for (int i = 0; i < fields.Length && World != null; i++)
+            if (_places.OfMember(variable, fields[i]) is { } place && Numbers.Constants.WithoutConversions(tuple.Elements[i]) is ILocalReferenceOperation or IParameterReferenceOperation)
+                World = World.Set(place, Peek(tuple.Elements[i]));
     }
 
     /// <summary>Two variables that hold the same unknown pointer: what is learnt of one, that it is null or freed, holds for the other.</summary>
@@ -90,7 +102,14 @@ internal sealed partial class OwnershipEvaluator
     /// <summary>A target that is a place is not read; one that lies in memory follows the pointer to it.</summary>
     private void VisitTarget(IOperation target)
     {
-        if (_places.OfTarget(target) != null || target is IDiscardOperation or IDeclarationExpressionOperation)
+        if (_places.OfTarget(target) is { } place)
+        {
+            if (place.Holder != null && target is IFieldReferenceOperation { Instance: { } instance })
+                Follow(instance);
+            return;
+        }
+
+        if (target is IDiscardOperation or IDeclarationExpressionOperation)
             return;
         if (target is IFlowCaptureReferenceOperation capture && _places.Captured(capture.Id) is { } captured)
             target = captured;
@@ -115,10 +134,26 @@ internal sealed partial class OwnershipEvaluator
             Assign(place, value, at, target);
         else
         {
-            Escape(value);
+            if (target is IParameterReferenceOperation { Parameter.RefKind: RefKind.Out })
+                Use(value, at); // as good as returned
+            Keep(value);
             if (target is ILocalReferenceOperation or IInvocationOperation) // a reference may be one to a field
                 World = _conditions.ForgetChangeable(World.ForgetFields());
+            foreach (Place member in _places.Members)
+                ForgetMember(member);
         }
+    }
+
+    private void ForgetMember(Place member)
+    {
+        if (World != null)
+            World = _conditions.Forget(World, member).Set(member, Value.Unknown);
+    }
+
+    private void ForgetMembersOf(ISymbol holder)
+    {
+        foreach (Place member in _places.MembersOf(holder))
+            ForgetMember(member);
     }
 
     private void Assign(Place place, Value value, SyntaxNode at, IOperation? target = null)
@@ -127,6 +162,15 @@ internal sealed partial class OwnershipEvaluator
         World = _conditions.Forget(World, place);
         if (place.IsField)
             EscapeInto(place, value, at);
+        else if (place.Holder != null)
+        {
+            Keep(value);
+            foreach (Place other in _places.Members)
+                if (other.Number != place.Number && SymbolEqualityComparer.Default.Equals(other.Symbol, place.Symbol))
+                    ForgetMember(other); // it may be the same object
+        }
+        else if (place.Symbol is { } variable)
+            ForgetMembersOf(variable);
         World = World.Set(place, value);
         LoseWhatOnlyPointedFrom(place, before, value, at);
     }

@@ -76,6 +76,14 @@ internal sealed partial class OwnershipEvaluator
         }
     }
 
+    /// <summary>It is where others can find it when the body has run.</summary>
+    private void Keep(Value value)
+    {
+        foreach (Target target in value.Targets)
+            Log.Kept(_scope.Sites[target.Site]);
+        Escape(value);
+    }
+
     private void EscapeInto(Place field, Value value, SyntaxNode at)
     {
         foreach (Target target in value.Targets)
@@ -85,6 +93,7 @@ internal sealed partial class OwnershipEvaluator
             bool isOnly = state.IsLive && value.Targets.Length == 1;
             World = World.Set(target.Site, state.With(isOnly ? SiteStatus.Escaped | SiteStatus.InField : SiteStatus.Escaped, SiteStatus.Live | SiteStatus.InField));
             Log.HandedOn(target.Site);
+            Log.Kept(_scope.Sites[target.Site]);
             if (isOnly)
                 Log.AddStore((IFieldSymbol)field.Symbol!, at, _scope.Sites[target.Site]);
         }
@@ -125,6 +134,8 @@ internal sealed partial class OwnershipEvaluator
             World = World.Set(target.Site, isOtherPlace ? state.With(SiteStatus.Escaped | SiteStatus.Blurred, SiteStatus.Live)
                 : isCertain ? state.ReleasedAt(call, how) : state.With(how | SiteStatus.Blurred, SiteStatus.Live));
             Log.Released(target.Site);
+            if (isCertain && !isOtherPlace)
+                Log.Freed(_scope.Sites[target.Site], call, how == SiteStatus.Resized);
         }
     }
 

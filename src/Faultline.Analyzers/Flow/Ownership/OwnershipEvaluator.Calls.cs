@@ -89,6 +89,8 @@ internal sealed partial class OwnershipEvaluator
 
     public override Value VisitPropertyReference(IPropertyReferenceOperation operation, object? argument)
     {
+        if (_places.Of(operation) != null)
+            return Read(operation);
         Value instance = Evaluate(operation.Instance);
         if (IsOfNullable(operation, "Value"))
             return instance;
@@ -128,6 +130,8 @@ internal sealed partial class OwnershipEvaluator
             int ordinal = passed[i].Parameter?.Ordinal ?? 0;
             ParameterEffect done = effect.Of(ordinal);
             RefKind kind = passed[i].Parameter?.RefKind ?? RefKind.None;
+            if (MemberPlaces.VariableOf(Numbers.Constants.WithoutConversions(passed[i].Value)) is { } holder)
+                ForgetMembersOf(holder);
             if (kind is RefKind.Ref or RefKind.Out && values[i].Targets.All(target => _scope.Sites[target.Site].Kind == SiteKind.Variable))
             {
                 if (kind == RefKind.Ref)
@@ -137,7 +141,7 @@ internal sealed partial class OwnershipEvaluator
                 Release(call, passed[i].Value, values[i], SiteStatus.Freed);
             else if ((done & ParameterEffect.Escapes) != 0)
             {
-                if (passed[i].Parameter?.Type is IPointerTypeSymbol { PointedAtType.SpecialType: not SpecialType.System_Void })
+                if (ReferenceEquals(effect, CalleeEffect.Native) || passed[i].Parameter?.Type is IPointerTypeSymbol { PointedAtType.SpecialType: not SpecialType.System_Void })
                     Use(values[i], passed[i].Syntax);
                 Escape(values[i]);
                 if (kind is RefKind.In or RefKind.RefReadOnlyParameter && Pointers.IsPointerLike(passed[i].Parameter!.Type))
@@ -161,6 +165,8 @@ internal sealed partial class OwnershipEvaluator
             return Value.Unknown;
         if (effect.Returns is { } source)
             return Allocate(call, source);
+        if (effect.ReturnsManaged)
+            return Foreign(call, SiteKind.Managed);
         for (int i = 0; i < passed.Length; i++)
             if (passed[i].Parameter?.Ordinal == effect.ReturnsParameter)
                 return IsManaged(passed[i].Parameter!.Type) ? Foreign(call, SiteKind.Managed) : effect.ReturnsStart ? values[i] : values[i].Anywhere();
@@ -208,7 +214,7 @@ internal sealed partial class OwnershipEvaluator
 
     private void FreeBlock(AllocationCall call, IOperation? pointer, Value block)
     {
-        Log.CheckExchanged(call.Syntax, pointer == null ? null : _places.Of(Numbers.Constants.WithoutConversions(pointer)), block);
+        Log.CheckExchanged(call.Syntax, pointer == null ? null : _places.Of(Numbers.Constants.WithoutConversions(pointer)), block, World!);
         if (call.Api.Family == AllocationFamily.Mapping && block.Targets.Any(target => target.Low != 0 || target.High != 0))
             Escape(block); // a part of a mapping may be unmapped
         else

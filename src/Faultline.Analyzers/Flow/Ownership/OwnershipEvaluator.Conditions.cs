@@ -21,6 +21,8 @@ internal sealed partial class OwnershipEvaluator
     /// <summary>bool found = block != null: a flag that tells whether the allocator has answered a block.</summary>
     private Value Telling(IOperation condition)
     {
+        if (condition is IUnaryOperation { OperatorKind: UnaryOperatorKind.Not } not)
+            return Telling(not.Operand) is { Decides: >= 0 } inner ? Value.Deciding(inner.Decides, !inner.GrantsByZero) : Value.Unknown;
         (IOperation? pointer, bool grantsByZero) = condition switch
         {
             IIsNullOperation isNull => (isNull.Operand, true),
@@ -122,6 +124,8 @@ internal sealed partial class OwnershipEvaluator
 
     private World? Refine(Place place, Value value, Value constant, bool isEqual)
     {
+        if (value.Decides >= 0 && constant.Constant == 1) // switch (block != null) { case true: … }
+            return isEqual ? RefineFromZero(place, value) : RefineToZero(place, value);
         if (!constant.IsZero && !IsFailure(value, constant))
             return isEqual && value.Targets.IsEmpty ? World!.Set(place, constant) : World;
         return isEqual ? RefineToZero(place, value) : RefineFromZero(place, value);

@@ -31,8 +31,17 @@ internal sealed partial class OwnershipEvaluator
         if (place.IsField)
             EscapeInto(place, next, operation.Syntax);
         World = World.Set(place, next);
-        if (place.IsField && next.IsZero && operation.Parent is IExpressionStatementOperation)
-            Log.Exchanged(place, operation.Syntax);
+        if (!place.IsField || !next.IsZero)
+            return before;
+        if (before.SaysNothing) // a block by no other name than this
+        {
+            Site taken = _scope.Sites.Get(operation.Syntax, SiteKind.Released);
+            World = World.Set(taken.Number, new SiteState(SiteStatus.MaybeNull));
+            before = Value.PointingTo(new Target(taken.Number));
+        }
+
+        if (before.Targets.Length == 1)
+            Log.Exchanged(place, operation.Syntax, before.Targets[0].Site);
         return before;
     }
 

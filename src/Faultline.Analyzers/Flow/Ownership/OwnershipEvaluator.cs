@@ -44,8 +44,25 @@ internal sealed partial class OwnershipEvaluator : OperationVisitor<object?, Val
     {
         if (operation.Syntax.Parent is RefExpressionSyntax && World != null)
             return AddressOf(operation);
-        return Evaluate(operation);
+        return Constants.WithoutConversions(operation) is ITupleOperation tuple ? EvaluateElements(tuple) : Evaluate(operation);
     }
+
+    /// <summary>What a tuple that is returned points to by any of its elements.</summary>
+    private Value EvaluateElements(ITupleOperation tuple)
+    {
+        Value? all = null;
+        foreach (IOperation element in tuple.Elements)
+        {
+            Value value = Evaluate(element);
+            Escape(value);
+            if (!value.Targets.IsEmpty)
+                all = all == null ? value : all.Join(value);
+        }
+
+        return all ?? Value.Unknown;
+    }
+
+    public override Value VisitUtf8String(IUtf8StringOperation operation, object? argument) => Foreign(operation.Syntax, SiteKind.Managed);
 
     public override Value Visit(IOperation? operation, object? argument)
     {

@@ -15,6 +15,9 @@ internal sealed class OwnershipFlow
 
     public List<FieldStore> Stores { get; } = [];
 
+    /// <summary>By the allocating call.</summary>
+    public Dictionary<SyntaxNode, BlockLife> Lives { get; } = [];
+
     public static OwnershipFlow Solve(IOperation root, ControlFlowGraph graph, VariableUses uses, ISymbol owner, AllocationContext context, OwnershipOptions options)
     {
         OwnershipFlow flow = new();
@@ -26,13 +29,15 @@ internal sealed class OwnershipFlow
     private void SolveAll(ControlFlowGraph graph, VariableUses uses, ISymbol owner, AllocationContext context, OwnershipOptions options, CapturedVariables captures,
         bool endsWithProcess)
     {
-        FollowedPlaces places = new(graph, uses, owner, followFields: true);
+        FollowedPlaces places = new(graph, uses, owner, followFields: true, followMembers: true);
         OwnershipScope scope = new(context, options, captures, new ReadingDepth());
         OwnershipSolver solver = new(graph, places, scope);
         solver.Solve(World.Empty);
         Findings.AddRange(solver.Log.Findings);
         Leaks.AddRange(solver.Log.Leaks.Where(leak => leak.IsInside || !endsWithProcess));
         Stores.AddRange(solver.Log.Stores);
+        foreach (BlockLife life in solver.Log.Lives)
+            Lives[life.Call] = life;
         if (graph.Parent == null && DisposeMethods.MayRunTwice(owner))
             RunAgain(solver, new OwnershipSolver(graph, places, scope));
         foreach (ControlFlowGraph nested in GraphForest.Nested(graph))

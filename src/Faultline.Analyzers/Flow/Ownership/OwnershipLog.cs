@@ -14,10 +14,11 @@ internal sealed class OwnershipLog
     private readonly Dictionary<(SyntaxNode Syntax, FindingKind Kind), Finding> _findings = [];
     private readonly Dictionary<SyntaxNode, Leak> _leaks = [];
     private readonly Dictionary<(IFieldSymbol, SyntaxNode), FieldStore> _stores = [];
-    private readonly Dictionary<int, SyntaxNode> _exchanges = [];
+    private readonly Dictionary<int, (SyntaxNode Exchange, int Taken)> _exchanges = [];
     private readonly HashSet<int> _released = [];
     private readonly HashSet<int> _handedOn = [];
     private readonly HashSet<int> _used = [];
+    private readonly Dictionary<SyntaxNode, BlockLife> _lives = [];
     private readonly HandingLoops _loops = new();
 
     /// <summary>The operation that is being run.</summary>
@@ -55,6 +56,33 @@ internal sealed class OwnershipLog
         if (IsOn)
             _handedOn.Add(site);
         Released(site);
+    }
+
+    public IEnumerable<BlockLife> Lives => _lives.Values;
+
+    /// <summary>The block is given back for certain, or resized.</summary>
+    public void Freed(Site site, SyntaxNode call, bool isResized)
+    {
+        if (LifeOf(site) is not { } life)
+            return;
+        life.IsResized |= isResized;
+        life.FreeSet.Add(call);
+    }
+
+    /// <summary>The block is stored or returned.</summary>
+    public void Kept(Site site)
+    {
+        if (LifeOf(site) is { } life)
+            life.IsKept = true;
+    }
+
+    private BlockLife? LifeOf(Site site)
+    {
+        if (!IsOn || site.Kind != SiteKind.Block)
+            return null;
+        if (!_lives.TryGetValue(site.Syntax, out BlockLife? life))
+            _lives.Add(site.Syntax, life = new BlockLife(site.Syntax));
+        return life;
     }
 
     public void Add(FindingKind kind, SyntaxNode syntax, Site? site, SyntaxNode? before = null)
@@ -108,12 +136,15 @@ internal sealed class OwnershipLog
         tally.Count(isWrong, value);
     }
 
-    public void Exchanged(Place field, SyntaxNode exchange) => _exchanges[field.Number] = exchange;
+    /// <param name="taken">What the field has held until then.</param>
+    public void Exchanged(Place field, SyntaxNode exchange, int taken) => _exchanges[field.Number] = (exchange, taken);
 
-    public void CheckExchanged(SyntaxNode call, Place? pointer, Value value)
+    /// <summary>The field is freed that an exchange has set to null, and what it held is still there.</summary>
+    public void CheckExchanged(SyntaxNode call, Place? pointer, Value value, World world)
     {
-        if (pointer is { IsField: true } field && value.IsZero && _exchanges.TryGetValue(field.Number, out SyntaxNode? exchange))
-            Add(FindingKind.FreedAfterExchange, exchange, null, call);
+        if (pointer is { IsField: true } field && value.IsZero && _exchanges.TryGetValue(field.Number, out (SyntaxNode Exchange, int Taken) found)
+            && world.TryGet(found.Taken, out SiteState state) && !state.IsGone && !state.Has(SiteStatus.Escaped))
+            Add(FindingKind.FreedAfterExchange, found.Exchange, null, call);
     }
 
     /// <summary>All worlds have run the operation: what is certain becomes a finding.</summary>
@@ -130,12 +161,20 @@ internal sealed class OwnershipLog
     public void CompleteLeaks(Sites sites)
     {
         foreach (Site site in sites.All)
+        {
+            if (_lives.TryGetValue(site.Syntax, out BlockLife? life))
+            {
+                life.IsHandedOn |= _handedOn.Contains(site.Number);
+                life.Leaks |= _leaks.TryGetValue(site.Syntax, out Leak? left) && left.IsOnNormalPath;
+            }
+
             if (_released.Contains(site.Number) && _leaks.TryGetValue(site.Syntax, out Leak? leak))
             {
                 _loops.Excuse(leak, site);
                 leak.IsReleasedSomewhere = true;
                 leak.IsHandedOn |= _handedOn.Contains(site.Number);
             }
+        }
     }
 
     /// <summary>Worlds in which it is so and worlds in which it is not, those that an exception has led to counted apart.</summary>

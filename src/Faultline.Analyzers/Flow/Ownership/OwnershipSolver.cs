@@ -42,7 +42,7 @@ internal sealed class OwnershipSolver : ForwardSolver<Worlds>
     public List<World> Ends { get; } = [];
 
     /// <summary>What the object keeps when the body has run, for another run of it.</summary>
-    public Worlds AfterEnd() => Worlds.None.With([.. Ends.Select(end => end.FieldsOnly())]);
+    public Worlds AfterEnd() => Worlds.None.With([.. Ends.Select(end => _places.Members.Aggregate(end, static (world, member) => world.Set(member, Value.Unknown)).FieldsOnly())]);
 
     public void Solve(World entry) => SolveFrom(Worlds.Of(entry));
 
@@ -135,7 +135,12 @@ internal sealed class OwnershipSolver : ForwardSolver<Worlds>
             world = Drop(world, _places.Of(capture));
         foreach (ILocalSymbol local in region.Locals)
             if (!local.IsStatic)
+            {
+                foreach (Place member in _places.MembersOf(local))
+                    world = Drop(world, member);
                 world = Drop(world, _places.Of(local));
+            }
+
         return world;
     }
 
@@ -198,7 +203,10 @@ internal sealed class OwnershipSolver : ForwardSolver<Worlds>
         world.ForEachSite((site, state) =>
         {
             if (result.PointsInto(site))
+            {
                 _log.HandedOn(site);
+                _log.Kept(Sites[site]);
+            }
             else if (state.IsLive)
                 _log.AddLeak(Sites[site], state, world.Way ?? Graph.OriginalOperation.Syntax);
         });

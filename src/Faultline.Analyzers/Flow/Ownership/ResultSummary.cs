@@ -31,8 +31,10 @@ internal static class ResultSummary
     }
 
     /// <summary>The parameter that comes back on every path, or -1.</summary>
-    public static (int Parameter, bool IsStart) Alias(OwnershipSolver solver)
+    public static (int Parameter, bool IsStart) Alias(IMethodSymbol method, OwnershipSolver solver)
     {
+        if (method.ReturnType.IsTupleType)
+            return (-1, true);
         int found = -1;
         bool isStart = true;
         foreach (World end in solver.Ends)

@@ -34,15 +34,15 @@ internal sealed class World
     /// <summary>The return or throw that this world is on its way out by; null inside of the body.</summary>
     public SyntaxNode? Way { get; }
 
-    public Value this[Place place] => PatriciaMap<Value>.TryGet(place.IsField ? _fields : _locals, place.Number, out Value value) ? value : Value.Unknown;
+    public Value this[Place place] => PatriciaMap<Value>.TryGet(place.IsShared ? _fields : _locals, place.Number, out Value value) ? value : Value.Unknown;
 
-    public bool Knows(Place place) => PatriciaMap<Value>.TryGet(place.IsField ? _fields : _locals, place.Number, out _);
+    public bool Knows(Place place) => PatriciaMap<Value>.TryGet(place.IsShared ? _fields : _locals, place.Number, out _);
 
     public World Set(Place place, Value value)
     {
-        PatriciaMap<Value>? map = place.IsField ? _fields : _locals;
+        PatriciaMap<Value>? map = place.IsShared ? _fields : _locals;
         map = value.SaysNothing ? PatriciaMap<Value>.Remove(map, place.Number) : PatriciaMap<Value>.Set(map, place.Number, value);
-        return place.IsField ? With(_locals, map, _sites, _facts) : With(map, _fields, _sites, _facts);
+        return place.IsShared ? With(_locals, map, _sites, _facts) : With(map, _fields, _sites, _facts);
     }
 
     public bool TryGet(int site, out SiteState state) => PatriciaMap<SiteState>.TryGet(_sites, site, out state);
