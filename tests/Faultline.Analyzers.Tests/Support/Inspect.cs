@@ -33,7 +33,7 @@ internal static class Inspect
 
     public static ImmutableArray<Diagnostic> Source(string source, IReadOnlyDictionary<string, string> settings, params string[] ids)
     {
-        CSharpCompilation compilation = s_bound.AddSyntaxTrees(CSharpSyntaxTree.ParseText(source, new CSharpParseOptions(LanguageVersion.Latest), "Test.cs"));
+        CSharpCompilation compilation = s_bound.AddSyntaxTrees(CSharpSyntaxTree.ParseText(source, new CSharpParseOptions(LanguageVersion.Preview), "Test.cs"));
         Assert.Empty(compilation.GetDiagnostics().Where(d => d.Severity == DiagnosticSeverity.Error));
         return Run(compilation, new Settings(settings)).Where(d => ids.Length == 0 || ids.Contains(d.Id)).ToImmutableArray();
     }
@@ -41,7 +41,7 @@ internal static class Inspect
     /// <summary>A library of several files, which must compile.</summary>
     public static CSharpCompilation Library(IEnumerable<(string Path, string Text)> files)
     {
-        CSharpParseOptions parse = new(LanguageVersion.Latest);
+        CSharpParseOptions parse = new(LanguageVersion.Preview);
         CSharpCompilation compilation = s_bound.AddSyntaxTrees(files.Select(file => CSharpSyntaxTree.ParseText(file.Text, parse, file.Path)));
         Assert.Empty(compilation.GetDiagnostics().Where(d => d.Severity == DiagnosticSeverity.Error));
         return compilation;
@@ -49,7 +49,7 @@ internal static class Inspect
 
     public static CSharpCompilation Compile(CSharpCompilationOptions options, IEnumerable<(string Path, string Text)> files, params IEnumerable<MetadataReference> more)
     {
-        CSharpParseOptions parse = new(LanguageVersion.Latest);
+        CSharpParseOptions parse = new(LanguageVersion.Preview);
         IEnumerable<SyntaxTree> trees = files.Append(("GlobalUsings.cs", GlobalUsings))
             .Select(file => CSharpSyntaxTree.ParseText(file.Item2, parse, file.Item1));
         return CSharpCompilation.Create("Inspected", trees, [.. Net100.References.All, .. more], options);
