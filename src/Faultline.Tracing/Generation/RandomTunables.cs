@@ -22,10 +22,10 @@ internal static class RandomTunables
         ("arena_test", [1, 2, 4, 20]),
     ];
 
-    /// <summary>"glibc.malloc.NAME=VALUE" joined by ':'; no name twice.</summary>
+    /// <summary>"glibc.malloc.NAME=VALUE" joined by ':'; no name twice. Now and then a value is no number to its end, which some versions take and others do not.</summary>
     public static string Draw(ref TraceRandom random, bool threads)
     {
-        SortedDictionary<string, ulong> settings = new(StringComparer.Ordinal);
+        SortedDictionary<string, string> settings = new(StringComparer.Ordinal);
         if (threads && random.Chance(70))
             Add(ref random, settings, s_arenas);
         for (int left = random.Below(4); left >= 0; left--)
@@ -33,9 +33,9 @@ internal static class RandomTunables
         return string.Join(':', settings.Select(s => $"glibc.malloc.{s.Key}={s.Value}"));
     }
 
-    private static void Add(ref TraceRandom random, SortedDictionary<string, ulong> settings, (string Name, ulong[] Values)[] from)
+    private static void Add(ref TraceRandom random, SortedDictionary<string, string> settings, (string Name, ulong[] Values)[] from)
     {
         (string name, ulong[] values) = random.Pick<(string, ulong[])>(from);
-        settings[name] = random.Pick<ulong>(values);
+        settings[name] = FormattableString.Invariant($"{random.Pick<ulong>(values)}{(random.Chance(10) ? "K" : "")}");
     }
 }

@@ -1,3 +1,4 @@
+using Faultline.Kernel;
 using Faultline.Tracing.Text;
 
 namespace Faultline.Tracing.Generation;
@@ -40,7 +41,7 @@ public sealed class TraceGenerator
     private TextTrace Generate(int operations)
     {
         string tunables = _profile.Tunables ? RandomTunables.Draw(ref _random, _profile.Threads) : "";
-        ulong limit = !_profile.Threads && _random.Chance(4) ? _random.Scaled(64 << 10, 64 << 20) & ~4095UL : 0;
+        ulong limit = !_profile.Threads && _random.Chance(10) ? _random.Scaled(64 << 10, 64 << 20) & ~4095UL : 0;
         while (_operations.Count < operations)
             Step();
         _operations.RemoveRange(operations, _operations.Count - operations);
@@ -136,11 +137,13 @@ public sealed class TraceGenerator
 
         int index = _random.Below(_live.Count);
         (uint number, ulong old) = _live[index];
-        ulong size = _random.Below(4) switch
+        ulong size = _random.Below(5) switch
         {
             0 => old + _random.Scaled(1, 4096),
             1 => _random.Between(0, old),
             2 => Math.Min(2 * old, 64 << 20),
+            // Around the end of the block's last page, where a mapping's room ends.
+            3 => PageSize.Up(old + 24) - _random.Between(0, 48),
             _ => Size(),
         };
         Add(TraceAction.Realloc, number, size);

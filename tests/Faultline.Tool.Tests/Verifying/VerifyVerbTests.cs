@@ -77,7 +77,7 @@ public class VerifyVerbTests
 
     /// <summary>Traces of every kind, and random ones, against the C library that the environment names.</summary>
     [OtherLibcTheory]
-    [InlineData("libc-realloc", "libc-memalign", "libc-calloc-bins", "gen-edge", "gen-brklimit", "mt-first", "mt-tunables")]
+    [InlineData("libc-realloc", "libc-memalign", "libc-calloc-bins", "libc-fallback", "gen-edge", "gen-brklimit", "mt-first", "mt-tunables")]
     public void Another_c_library_is_identical_under_its_own_profile(params string[] traces)
     {
         (string folder, string version) = OtherLibc.Found!.Value;
