@@ -67,7 +67,7 @@ internal sealed class AllocationContext
     public NameSet Names => _names.Value;
 
     /// <summary>The names of the methods and constructors in which something is invoked by one of <see cref="Names"/>; complete once those are.</summary>
-    public NameSet Callers => _callers;
+    public NameSet CallerNames => _callers;
 
     /// <summary>The table's row for a method, or null.</summary>
     public AllocationApi? Find(IMethodSymbol method)

@@ -55,10 +55,10 @@ internal sealed class PassedOn
     /// <summary>Invocations and creations, in whose callee an API may be called.</summary>
     private static IEnumerable<ExpressionSyntax> CallsIn(SyntaxNode method, AllocationContext context)
     {
-        foreach (int position in InvokedNames.Of(method.SyntaxTree).Find(context.Names, context.Callers, method.Span))
+        foreach (int position in InvokedNames.Of(method.SyntaxTree).Find(context.Names, context.CallerNames, method.Span))
         {
             SyntaxToken name = method.FindToken(position);
-            if (!InvokedNames.IsAt(name, position) || !(context.Names.Contains(name.ValueText) || context.Callers.Contains(name.ValueText)))
+            if (!InvokedNames.IsAt(name, position) || !(context.Names.Contains(name.ValueText) || context.CallerNames.Contains(name.ValueText)))
                 continue;
             if (InvokedNames.InvocationOf(name) is { } invocation)
                 yield return invocation;
