@@ -1,3 +1,4 @@
+using System.Linq;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
@@ -19,10 +20,22 @@ internal static class Contexts
                 LocalFunctionStatementSyntax function => function.Modifiers.Any(SyntaxKind.UnsafeKeyword),
                 _ => false,
             };
-            if (isUnsafe)
-                return true;
+            if (isUnsafe || IsIterator(outer))
+                return isUnsafe && !IsIterator(outer);
         }
 
         return false;
     }
+
+    /// <summary>#if in the member around: what other configurations compile is not seen, and may rely on what would change.</summary>
+    public static bool HasVariants(SyntaxNode node)
+    {
+        SyntaxNode member = node.FirstAncestorOrSelf<SyntaxNode>(outer => outer is MemberDeclarationSyntax and not GlobalStatementSyntax) ?? node.SyntaxTree.GetRoot();
+        return member.ContainsDirectives && member.DescendantTrivia().Any(trivia => trivia.IsKind(SyntaxKind.IfDirectiveTrivia));
+    }
+
+    /// <summary>An iterator's body is a safe context, whatever is around it.</summary>
+    private static bool IsIterator(SyntaxNode node)
+        => node is BaseMethodDeclarationSyntax or AccessorDeclarationSyntax or LocalFunctionStatementSyntax
+            && node.DescendantNodes(inner => inner == node || inner is not (LocalFunctionStatementSyntax or AnonymousFunctionExpressionSyntax)).Any(inner => inner is YieldStatementSyntax);
 }

@@ -29,10 +29,16 @@ public abstract class Fix : CodeFixProvider
         if (root == null || model == null)
             return;
         foreach (Diagnostic diagnostic in context.Diagnostics)
-            foreach ((string title, Action<DocumentEditor> edit) in Offers(diagnostic, root, model, context.CancellationToken))
+            foreach ((string title, Action<DocumentEditor> edit) in OffersWhereAllIsSeen(diagnostic, root, model, context.CancellationToken))
                 context.RegisterCodeFix(
                     CodeAction.Create(title, cancel => EditAsync(context.Document, edit, cancel), equivalenceKey: GetType().Name + title), diagnostic);
     }
+
+    /// <summary>The change is one of an expression, and means the same whatever stands around it.</summary>
+    private protected virtual bool IsOfExpression => false;
+
+    private ImmutableArray<(string Title, Action<DocumentEditor> Edit)> OffersWhereAllIsSeen(Diagnostic diagnostic, SyntaxNode root, SemanticModel model, CancellationToken cancel)
+        => !IsOfExpression && Contexts.HasVariants(root.FindNode(diagnostic.Location.SourceSpan)) ? [] : Offers(diagnostic, root, model, cancel);
 
     /// <summary>What can be done about the diagnostic: a title that names no variables, so that fix-all knows equal actions, and the edit.</summary>
     private protected abstract ImmutableArray<(string Title, Action<DocumentEditor> Edit)> Offers(Diagnostic diagnostic, SyntaxNode root, SemanticModel model, CancellationToken cancel);
@@ -58,7 +64,7 @@ public abstract class Fix : CodeFixProvider
             TextSpan[] own = [.. Touched(diagnostic, editor.OriginalRoot)];
             if (own.Any(span => touched.Any(other => other.OverlapsWith(span))))
                 continue;
-            foreach ((string title, Action<DocumentEditor> edit) in Offers(diagnostic, editor.OriginalRoot, editor.SemanticModel, context.CancellationToken))
+            foreach ((string title, Action<DocumentEditor> edit) in OffersWhereAllIsSeen(diagnostic, editor.OriginalRoot, editor.SemanticModel, context.CancellationToken))
             {
                 if (GetType().Name + title != context.CodeActionEquivalenceKey)
                     continue;

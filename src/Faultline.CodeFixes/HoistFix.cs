@@ -44,7 +44,7 @@ public sealed class HoistFix : Fix
     {
         IEnumerable<StatementSyntax> kept = body.Statements.Where(statement => statement != declaration && statement != free);
         if (FreeStatement.OnlyInFinallyOf(free) is { } attempt)
-            kept = kept.SelectMany(statement => statement == attempt ? Statements.WithoutFinally(attempt) : [statement]);
+            kept = kept.SelectMany(statement => statement == attempt ? Statements.WithoutFinally(attempt, free) : [statement]);
         StatementSyntax inner = WithoutBlankLine(loop.ReplaceNode(body, body.WithStatements(SyntaxFactory.List(WithoutLeadingBlankLine(kept)))));
         TryStatementSyntax guarded = SyntaxFactory.TryStatement(
             SyntaxFactory.Block(inner),

@@ -19,6 +19,8 @@ public sealed class SizeOverflowFix : Fix
     /// <inheritdoc/>
     public override ImmutableArray<string> FixableDiagnosticIds => [SizeOverflow.Id];
 
+    private protected override bool IsOfExpression => true;
+
     private protected override ImmutableArray<(string Title, Action<DocumentEditor> Edit)> Offers(Diagnostic diagnostic, SyntaxNode root, SemanticModel model, CancellationToken cancel)
     {
         if (root.FindNode(diagnostic.Location.SourceSpan, getInnermostNodeForTie: true) is not BinaryExpressionSyntax arithmetic)

@@ -33,7 +33,7 @@ internal static class Statements
         root = RemoveMarked(root, CommentLeft, SyntaxRemoveOptions.KeepLeadingTrivia);
         root = RemoveMarked(root, NothingLeft, SyntaxRemoveOptions.KeepUnbalancedDirectives);
         while (root.GetAnnotatedNodes(FinallyLess).OfType<TryStatementSyntax>().FirstOrDefault() is { } attempt)
-            root = root.ReplaceNode(attempt, WithoutFinally(attempt).Select(statement => statement.WithoutAnnotations(FinallyLess).WithAdditionalAnnotations(Formatter.Annotation)));
+            root = root.ReplaceNode(attempt, WithoutFinally(attempt, moved: null).Select(statement => statement.WithoutAnnotations(FinallyLess).WithAdditionalAnnotations(Formatter.Annotation)));
         return root;
     }
 
@@ -42,7 +42,26 @@ internal static class Statements
         => editor.ReplaceNode(attempt, (current, _) => current.WithAdditionalAnnotations(FinallyLess));
 
     /// <summary>The try with its catches alone; or, if it has none, its statements; in a block where their names could meet others.</summary>
-    public static IEnumerable<StatementSyntax> WithoutFinally(TryStatementSyntax attempt)
+    /// <param name="moved">The statement of the finally that finds another place, with its comments; null if it goes.</param>
+    public static IEnumerable<StatementSyntax> WithoutFinally(TryStatementSyntax attempt, StatementSyntax? moved)
+    {
+        SyntaxTrivia[] comments = [.. attempt.Finally!.DescendantTrivia().Where(trivia => IsComment(trivia) && moved?.FullSpan.Contains(trivia.Span) != true)];
+        StatementSyntax[] left = [.. WithoutFinally(attempt)];
+        if (comments.Length > 0 && left.Length > 0)
+            left[left.Length - 1] = WithComments(left[left.Length - 1], comments);
+        return left;
+    }
+
+    /// <summary>Behind the statement, each on a line of its own.</summary>
+    private static StatementSyntax WithComments(StatementSyntax statement, SyntaxTrivia[] comments)
+    {
+        SyntaxTriviaList behind = statement.GetTrailingTrivia();
+        if (!behind.Any(trivia => trivia.IsKind(SyntaxKind.EndOfLineTrivia)))
+            behind = behind.Add(SyntaxFactory.ElasticCarriageReturnLineFeed);
+        return statement.WithTrailingTrivia(behind.AddRange(comments.SelectMany(comment => new[] { comment, SyntaxFactory.ElasticCarriageReturnLineFeed })));
+    }
+
+    private static IEnumerable<StatementSyntax> WithoutFinally(TryStatementSyntax attempt)
     {
         if (attempt.Catches.Count > 0)
             return [attempt.WithFinally(null)];

@@ -20,6 +20,8 @@ public sealed class TimesSizeOfFix : Fix
     /// <inheritdoc/>
     public override ImmutableArray<string> FixableDiagnosticIds => [CountAsBytes.Id];
 
+    private protected override bool IsOfExpression => true;
+
     private protected override ImmutableArray<(string Title, Action<DocumentEditor> Edit)> Offers(Diagnostic diagnostic, SyntaxNode root, SemanticModel model, CancellationToken cancel)
     {
         if (!diagnostic.Properties.TryGetValue(CountAsBytes.ElementProperty, out string? element) || element == null

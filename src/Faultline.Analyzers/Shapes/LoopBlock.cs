@@ -58,7 +58,7 @@ internal sealed class LoopBlock
         if (Block.Frees[0].Invocation.Arguments.Length != 1 || FreeStatement.Of(Block.Frees[0].Syntax, Block.Local.Name) is not { } free)
             return null;
         bool isInBody = free.Parent == body || FreeStatement.OnlyInFinallyOf(free)?.Parent == body;
-        return isInBody && !IsNamedOutside(around) && !JumpsOrSuspends() ? free : null;
+        return isInBody && !Loop.ContainsDirectives && !IsNamedOutside(around) && !JumpsOrSuspends() ? free : null;
     }
 
     public LocalDeclarationStatementSyntax? Declaration
