@@ -46,11 +46,13 @@ internal sealed class OverflowEvidence
         foreach (IOperation factor in SizeFactors.Of(part).Select(Resolve))
             (IsBounded(factor) ? sizes : counts).Add(factor);
         if (counts.Count != 1)
-            return counts.Count > 1;
+            return counts.Count > 2 || counts.Count == 2 && !counts.Any(IsOfObjects); // of so many bytes for each object
         if (sizes.Any(size => SizeFactors.SizedType(size, _types) is { } type && HoldsPointers(type)))
             return false;
         return _origins.CountedElement(counts[0]) is { } element ? IsSmallCollection(part, sizes, element) : _origins.Of(counts[0]) == CountOrigin.Given;
     }
+
+    private bool IsOfObjects(IOperation count) => _origins.CountedElement(count) is { } element && HoldsPointers(element);
 
     /// <summary>A local that only names a size is as good as the size.</summary>
     private IOperation Resolve(IOperation factor)

@@ -111,6 +111,7 @@ public class FLT1010Tests
     [InlineData("its caller looks at it first", "public void* P(int n) { if (n > 100) throw new Exception(); return M(n); } void* M(int n) => NativeMemory.Alloc((nuint)(n * sizeof(S)));")]
     [InlineData("its caller counts objects", "public void* P(List<string> names) => M(names.Count); void* M(int n) => NativeMemory.Alloc((nuint)(n * sizeof(S)));")]
     [InlineData("it calls itself", "public void* P() => M(16); void* M(int n) => n == 0 || M(n - 1) == null ? null : NativeMemory.Alloc((nuint)(n * sizeof(S)));")]
+    [InlineData("some bytes for each object", "void* M(string[] names, int bytes) => NativeMemory.Alloc((nuint)(bytes * names.Length));")]
     [InlineData("what a native function counted", "void* M() { Native.count(out int n); return NativeMemory.Alloc((nuint)(n * sizeof(S))); } --- static class Native { [DllImport(\"native\")] public static extern int count(out int n); }")]
     [InlineData("a test's own choice", "[Theory] public void* M(int w, int h) => NativeMemory.Alloc((nuint)(w * h)); --- class TheoryAttribute : Attribute { }")]
     public void Suggestions(string shape, string member) => Assert.Equal((shape, "Info"), (shape, SeverityOf(member)));

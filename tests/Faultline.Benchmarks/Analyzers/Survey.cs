@@ -107,9 +107,10 @@ internal sealed record PackageReports(string Name, int Projects, int Lines, int 
         foreach (SurveyedProject project in new SurveyedProjects(folder).All())
         {
             projects++;
+            int before = files.Count;
             files.UnionWith(project.Files);
-            if (!project.Files.Any(file => SourceSet.NamesApi(File.ReadAllText(file))) || project.Compile() is not { } compilation)
-                continue; // nothing to say, and parsing and binding large projects takes minutes
+            if (files.Count == before || !project.Files.Any(file => SourceSet.NamesApi(File.ReadAllText(file))) || project.Compile() is not { } compilation)
+                continue; // nothing to say, or the same files for another framework, and parsing and binding large projects takes minutes
             bound.UnionWith(BoundCalls(compilation));
             CompilationWithAnalyzersOptions options = new(
                 new AnalyzerOptions([]), (exception, _, _) => Console.Error.WriteLine($"AD0001 {compilation.AssemblyName} ({Interlocked.Increment(ref crashes)}): {exception}"), concurrentAnalysis: true, logAnalyzerExecutionTime: false);
