@@ -2,6 +2,7 @@
 // never does, and the length of a list is held down by the memory that the list itself takes. What the other side of a public member
 // asks for, or what stands in a file, may be anything.
 
+using System;
 using System.Collections.Generic;
 using System.Linq;
 using Faultline.Analyzers.Context;
@@ -68,7 +69,17 @@ internal sealed class CountOrigins
 
     /// <summary>Whether a member belongs to tests or measurements, which choose their own sizes.</summary>
     public static bool IsTest(ISymbol member)
-        => member.ContainingType is { } type && type.GetMembers().Any(other => other.GetAttributes().Any(attribute => attribute.AttributeClass is { } name && s_tests.Contains(name.Name)));
+    {
+        if (member.ContainingAssembly?.Name.Split('.').Any(IsTestName) == true)
+            return true;
+        for (INamedTypeSymbol? type = member.ContainingType; type != null; type = type.ContainingType)
+            if (type.GetMembers().Any(other => other.GetAttributes().Any(attribute => attribute.AttributeClass is { } name && s_tests.Contains(name.Name))))
+                return true;
+        return false;
+    }
+
+    private static bool IsTestName(string part)
+        => part.EndsWith("Test", StringComparison.Ordinal) || part.EndsWith("Tests", StringComparison.Ordinal) || part is "Benchmark" or "Benchmarks";
 
     private CountOrigin Of(IOperation number, int depth)
     {

@@ -1,5 +1,5 @@
 // That the bounds of an int allow an overflow is not yet a reason to warn: a careful reader asks for a state of the program in which it
-// happens. Two unknown numbers that are multiplied are one, and so is a single count that others choose or that was read from data. A
+// happens: others choose a count, or it was read from data, and the rest of the product is unknown or the size of plain data. A
 // count of things that exist already is none where they alone would fill the memory, and nobody has a hundred million of what holds
 // pointers to further things.
 
@@ -46,7 +46,7 @@ internal sealed class OverflowEvidence
         foreach (IOperation factor in SizeFactors.Of(part).Select(Resolve))
             (IsBounded(factor) ? sizes : counts).Add(factor);
         if (counts.Count != 1)
-            return counts.Count > 2 || counts.Count == 2 && !counts.Any(IsOfObjects); // of so many bytes for each object
+            return counts.Any(count => _origins.Of(count) == CountOrigin.Given) && !(counts.Count == 2 && counts.Any(IsOfObjects)); // of so many bytes for each object
         if (sizes.Any(size => SizeFactors.SizedType(size, _types) is { } type && HoldsPointers(type)))
             return false;
         return _origins.CountedElement(counts[0]) is { } element ? IsSmallCollection(part, sizes, element) : _origins.Of(counts[0]) == CountOrigin.Given;
@@ -62,7 +62,7 @@ internal sealed class OverflowEvidence
     }
 
     private bool IsBounded(IOperation factor)
-        => SizeFactors.IsSizeOfType(factor, _types) || _origins.Of(factor) == CountOrigin.Fixed || _range.OfOperand(factor) is { } known && known.High <= Small;
+        => SizeFactors.IsSizeOfType(factor, _types) || SizeFactors.IsFew(factor) || _origins.Of(factor) == CountOrigin.Fixed || _range.OfOperand(factor) is { } known && known.High <= Small;
 
     /// <summary>Whether so many elements as overflow the product are still a collection of a size that is met with.</summary>
     private bool IsSmallCollection(IBinaryOperation part, List<IOperation> sizes, ITypeSymbol element)
@@ -73,7 +73,7 @@ internal sealed class OverflowEvidence
         foreach (IOperation size in sizes)
             factor *= _range.OfOperand(size) is { IsExact: true } known ? known.Low : BigInteger.One;
         BigInteger limit = IntegerType.Of(part.Type)!.Value.Range.High;
-        return factor.Sign > 0 && limit / factor * TypeSizes.Of(element, _types).Low < LargestCollection;
+        return factor.Sign > 0 && (limit / factor + 1) * TypeSizes.Of(element, _types).Low < LargestCollection;
     }
 
     private static bool HoldsPointers(ITypeSymbol type) => HoldsPointers(type, 3);

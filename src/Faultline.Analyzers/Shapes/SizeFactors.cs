@@ -15,6 +15,8 @@ internal static class SizeFactors
 {
     private static readonly string[] s_sized = ["element", "item", "struct", "structure", "type", "entry", "info", "record", "node", "pointer", "ptr", "member", "descriptor"];
 
+    private static readonly string[] s_few = ["ndim", "ndims", "dims", "dimensions", "rank", "argc", "nargs", "nop", "arity"];
+
     /// <summary>The factors of a product or of a shift by a constant; the operation itself if it is neither.</summary>
     public static IEnumerable<IOperation> Of(IOperation product)
     {
@@ -34,6 +36,7 @@ internal static class SizeFactors
             IInvocationOperation { TargetMethod: { Name: "SizeOf" } method } when KnownTypes.Same(method.ContainingType, types.Marshal) || KnownTypes.Same(method.ContainingType, types.Unsafe) => true,
             IInvocationOperation { Arguments.IsEmpty: true } call => IsSizeName(call.TargetMethod.Name),
             IPropertyReferenceOperation property => IsPointerSize(property) || IsSizeName(property.Property.Name),
+            IFieldReferenceOperation { Field: { IsStatic: true, IsReadOnly: true } field } when field.Name.EndsWith("Size", StringComparison.OrdinalIgnoreCase) => true,
             IFieldReferenceOperation field => IsSizeName(field.Field.Name),
             ILocalReferenceOperation local => IsSizeName(local.Local.Name),
             IParameterReferenceOperation parameter => IsSizeName(parameter.Parameter.Name),
@@ -53,6 +56,20 @@ internal static class SizeFactors
             IPropertyReferenceOperation property when IsPointerSize(property) => property.Property.ContainingType,
             _ => null,
         };
+    }
+
+    /// <summary>A variable that is named as a number of dimensions, arguments or operands.</summary>
+    public static bool IsFew(IOperation value)
+    {
+        string? name = Constants.WithoutConversions(value) switch
+        {
+            IParameterReferenceOperation parameter => parameter.Parameter.Name,
+            ILocalReferenceOperation local => local.Local.Name,
+            IFieldReferenceOperation field => field.Field.Name,
+            IPropertyReferenceOperation property => property.Property.Name,
+            _ => null,
+        };
+        return name != null && Array.Exists(s_few, few => name.EndsWith(few, StringComparison.OrdinalIgnoreCase));
     }
 
     private static bool IsPointerSize(IPropertyReferenceOperation property)

@@ -59,5 +59,6 @@ public class TransferShapes
     [InlineData("recursive callee", "void M() { nint p = Marshal.AllocHGlobal(8); Deep(p, 3); } static void Deep(nint p, int n) { if (n == 0) Marshal.FreeHGlobal(p); else Deep(p, n - 1); }")]
     [InlineData("null-tolerant getter of the block", "nint _p; nint P => _p; void M() { _p = Marshal.AllocHGlobal(8); }")]
     [InlineData("owner's allocator that keeps what it answers", "List<nint> _all = []; nint Make() => Keep(Marshal.AllocHGlobal(8)); nint Keep(nint p) { _all.Add(p); return p; } void M(bool b) { nint p = Make(); Marshal.WriteByte(p, 1); if (b) throw new Exception(); }")]
+    [InlineData("an object that native code clears as a whole", "nint _text; C(string s) => _text = Marshal.StringToCoTaskMemUni(s); [DllImport(\"native\", PreserveSig = false)] static extern void Clear([In, Out] C value); void Dispose() => Clear(this);")]
     public void Quiet(string shape, string members) => Assert.Equal((shape, Owned.Quiet), (shape, Owned.Of(members)));
 }

@@ -39,6 +39,10 @@ internal sealed class OwnedFields
         foreach (SyntaxReference part in outermost.DeclaringSyntaxReferences)
         {
             SemanticModel? model = null;
+            foreach (ThisExpressionSyntax self in part.GetSyntax().DescendantNodes().OfType<ThisExpressionSyntax>())
+                if (self.Parent is ArgumentSyntax { Parent.Parent: InvocationExpressionSyntax call }
+                    && (model ??= Models.For(_compilation, part.SyntaxTree)).GetSymbolInfo(call).Symbol is IMethodSymbol { IsExtern: true })
+                    return false; // its fields are marshalled, and native code may clear them
             foreach (IdentifierNameSyntax name in part.GetSyntax().DescendantNodes().OfType<IdentifierNameSyntax>())
             {
                 if (name.Identifier.ValueText != named.Name)
