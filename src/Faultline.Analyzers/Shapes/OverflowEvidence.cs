@@ -67,7 +67,7 @@ internal sealed class OverflowEvidence
     /// <summary>Whether so many elements as overflow the product are still a collection of a size that is met with.</summary>
     private bool IsSmallCollection(IBinaryOperation part, List<IOperation> sizes, ITypeSymbol element)
     {
-        if (element.IsReferenceType || HoldsPointers(element) || sizes.Any(size => SymbolEqualityComparer.Default.Equals(SizeFactors.SizedType(size, _types), element)))
+        if (element.IsReferenceType || HoldsPointers(element) || !TypeSizes.Of(element, _types).IsExact || sizes.Any(size => SymbolEqualityComparer.Default.Equals(SizeFactors.SizedType(size, _types), element)))
             return false;
         BigInteger factor = BigInteger.One;
         foreach (IOperation size in sizes)

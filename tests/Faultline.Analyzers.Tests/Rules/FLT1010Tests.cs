@@ -114,6 +114,7 @@ public class FLT1010Tests
     [InlineData("width times height of a window of our own", "void* P(Window w) => M(w.Width, w.Height); void* M(int width, int height) => NativeMemory.Alloc((nuint)(width * height * 4)); --- class Window { public int Width { get; set; } public int Height { get; set; } }")]
     [InlineData("a number of dimensions", "public void* M(int ndim) => NativeMemory.Alloc((nuint)(ndim * sizeof(long)));")]
     [InlineData("times a size that is found out once", "static readonly int s_variantSize = Marshal.SizeOf<S>(); int _n; void* P() => M(_n); void* M(int n) => NativeMemory.Alloc((nuint)(s_variantSize * n));")]
+    [InlineData("one for each pair of a dictionary", "void* M(Dictionary<int, int> table) => NativeMemory.Alloc((nuint)(table.Count * sizeof(long)));")]
     [InlineData("two bytes for each of a gigabyte", "void* M(short[] data) => NativeMemory.Alloc((nuint)(data.Length * sizeof(int)));")]
     [InlineData("some bytes for each object", "void* M(string[] names, int bytes) => NativeMemory.Alloc((nuint)(bytes * names.Length));")]
     [InlineData("what a native function counted", "void* M() { Native.count(out int n); return NativeMemory.Alloc((nuint)(n * sizeof(S))); } --- static class Native { [DllImport(\"native\")] public static extern int count(out int n); }")]

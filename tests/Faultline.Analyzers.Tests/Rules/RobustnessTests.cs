@@ -27,7 +27,7 @@ public class RobustnessTests
         string text = File.ReadAllText(Repository.Path("samples", "ImagePipeline", "Program.cs"));
         CSharpCompilation empty = Inspect.Compile(Options, []);
         for (int length = 1500; length < text.Length; length += 331)
-            Inspect.Run(empty.AddSyntaxTrees(CSharpSyntaxTree.ParseText(text[..length], path: "Half.cs")));
+            Inspect.Run(empty.AddSyntaxTrees(CSharpSyntaxTree.ParseText(text[..length], new CSharpParseOptions(LanguageVersion.Preview), "Half.cs")));
     }
 
     [Theory]
