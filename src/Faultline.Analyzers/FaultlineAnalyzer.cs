@@ -74,8 +74,12 @@ public sealed class FaultlineAnalyzer : DiagnosticAnalyzer
         start.RegisterCodeBlockAction(block => Analyze(block, context, options));
         start.RegisterCompilationEndAction(end =>
         {
-            foreach (Diagnostic diagnostic in UnreadableOption.Find(options).Concat(UnreadableProfile.Find(context.Profiles)))
-                end.ReportDiagnostic(diagnostic);
+            if (!options.AreReadable)
+                foreach (Diagnostic diagnostic in UnreadableOption.Find(options))
+                    end.ReportDiagnostic(diagnostic);
+            if (profiles.Unreadable.Count > 0)
+                foreach (Diagnostic diagnostic in UnreadableProfile.Find(profiles))
+                    end.ReportDiagnostic(diagnostic);
         });
     }
 

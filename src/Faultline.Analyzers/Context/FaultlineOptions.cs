@@ -14,11 +14,13 @@ internal sealed class FaultlineOptions
 {
     public const string MmapThresholdKey = "faultline.mmap_threshold";
 
-    private readonly ConcurrentDictionary<(string Key, string Value), UnreadableValue> _unreadable = new();
+    private readonly ConcurrentDictionary<string, UnreadableValue> _unreadable = new();
     private readonly ConcurrentDictionary<SyntaxTree, OwnershipOptions> _ownership = new();
     private readonly AnalyzerConfigOptionsProvider _provider;
 
     public FaultlineOptions(AnalyzerConfigOptionsProvider provider) => _provider = provider;
+
+    public bool AreReadable => _unreadable.IsEmpty;
 
     /// <summary>Values that could not be read, in order; something else is used in their place.</summary>
     public IEnumerable<UnreadableValue> Unreadable
@@ -52,7 +54,7 @@ internal sealed class FaultlineOptions
         return MmapThreshold.Default;
     }
 
-    private void Refuse(string key, string value, string expected, string instead) => _unreadable.TryAdd((key, value), new UnreadableValue(key, value, expected, instead));
+    private void Refuse(string key, string value, string expected, string instead) => _unreadable.TryAdd(key + "=" + value, new UnreadableValue(key, value, expected, instead));
 }
 
 /// <summary>A value that is not what its key takes.</summary>

@@ -19,6 +19,8 @@ internal sealed class InvokedNames
 
     private const int AggressiveOptimization = 512; // MethodImplOptions has the name from .NET Core 3 on
 
+    private static readonly List<int> s_none = [];
+
     private readonly int[] _positions;
     private readonly int[] _hashes;
 
@@ -34,12 +36,14 @@ internal sealed class InvokedNames
     public static InvokedNames Of(SyntaxTree tree) => s_ofTree.GetValue(tree, static t => Read(t.GetText().ToString()));
 
     /// <summary>Where something in the span may be one of the names, in order; a comment or a string may be meant.</summary>
-    public IEnumerable<int> Find(NameSet names, NameSet more, TextSpan span)
+    public List<int> Find(NameSet names, NameSet more, TextSpan span)
     {
+        List<int> found = s_none;
         int index = Array.BinarySearch(_positions, span.Start);
         for (index = index >= 0 ? index : ~index; index < _positions.Length && _positions[index] < span.End; index++)
             if (names.MayContain(_hashes[index]) || more.MayContain(_hashes[index]))
-                yield return _positions[index];
+                (found == s_none ? found = [] : found).Add(_positions[index]);
+        return found;
     }
 
     public bool Any(NameSet names)

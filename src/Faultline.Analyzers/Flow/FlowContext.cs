@@ -13,7 +13,7 @@ internal sealed class FlowContext
     /// <summary>The target of a finally that an exception has entered: it goes on unwinding.</summary>
     public const int Unwinding = -1;
 
-    private readonly Dictionary<(ControlFlowRegion Region, int Target), FlowContext> _inner = [];
+    private readonly List<FlowContext> _inner = [];
     private readonly ControlFlowRegion? _region;
     private readonly Counter _counter;
 
@@ -38,8 +38,11 @@ internal sealed class FlowContext
 
     public FlowContext Enter(ControlFlowRegion region, int target)
     {
-        if (!_inner.TryGetValue((region, target), out FlowContext? context))
-            _inner.Add((region, target), context = new FlowContext(region, target, this, _counter));
+        foreach (FlowContext known in _inner)
+            if (known._region == region && known.Target == target)
+                return known;
+        FlowContext context = new(region, target, this, _counter);
+        _inner.Add(context);
         return context;
     }
 
@@ -70,7 +73,4 @@ internal readonly struct FlowNode
     public int Ordinal { get; }
 
     public FlowContext Context { get; }
-
-    /// <summary>Orders nodes as the graph orders its blocks, so that what comes first is solved first.</summary>
-    public (int Ordinal, int Context) Key => (Ordinal, Context.Id);
 }

@@ -12,9 +12,8 @@ namespace Faultline.Analyzers.Flow;
 /// <summary>The places of one control-flow graph.</summary>
 internal sealed class FollowedPlaces
 {
-    private readonly Dictionary<CaptureId, IOperation?> _captured = [];
     private readonly Dictionary<ISymbol, int> _symbols = new(SymbolEqualityComparer.Default);
-    private readonly Dictionary<CaptureId, int> _captures = [];
+    private readonly Dictionary<object, Capture> _captures = []; // by CaptureId; a dictionary over structs would have to be compiled for them
     private readonly Dictionary<SyntaxNode, int> _calls = [];
     private readonly List<ISymbol?> _symbolOf = [];
     private readonly VariableUses _uses;
@@ -38,7 +37,11 @@ internal sealed class FollowedPlaces
         foreach (BasicBlock block in graph.Blocks)
             foreach (IOperation operation in block.Operations)
                 if (operation is IFlowCaptureOperation capture)
-                    _captured[capture.Id] = _captured.ContainsKey(capture.Id) ? null : capture.Value;
+                {
+                    Capture made = CaptureOf(capture.Id);
+                    made.Value = made.IsMade ? null : capture.Value;
+                    made.IsMade = true;
+                }
     }
 
     public bool IsWrittenOnce(ILocalSymbol local) => _uses.IsWrittenOnce(local);
@@ -72,9 +75,10 @@ internal sealed class FollowedPlaces
 
     public Place Of(CaptureId capture)
     {
-        if (!_captures.TryGetValue(capture, out int number))
-            _captures.Add(capture, number = Add(null));
-        return new Place(number, null);
+        Capture known = CaptureOf(capture);
+        if (known.Number < 0)
+            known.Number = Add(null);
+        return new Place(known.Number, null);
     }
 
     /// <summary>The state without the locals and captures of a region, so that states stay small in long methods.</summary>
@@ -124,13 +128,20 @@ internal sealed class FollowedPlaces
     /// <summary>The place that an assignment to the expression writes.</summary>
     public Place? OfTarget(IOperation target) => target switch
     {
-        IFlowCaptureReferenceOperation capture => _captured.TryGetValue(capture.Id, out IOperation? captured) && captured != null ? Of(captured) : null,
+        IFlowCaptureReferenceOperation capture => Captured(capture.Id) is { } captured ? Of(captured) : null,
         IDeclarationExpressionOperation declaration => OfTarget(declaration.Expression),
         _ => Of(target),
     };
 
     /// <summary>What a flow capture was made of; null if it was made in several places.</summary>
-    public IOperation? Captured(CaptureId capture) => _captured.TryGetValue(capture, out IOperation? captured) ? captured : null;
+    public IOperation? Captured(CaptureId capture) => CaptureOf(capture).Value;
+
+    private Capture CaptureOf(object id)
+    {
+        if (!_captures.TryGetValue(id, out Capture? capture))
+            _captures.Add(id, capture = new Capture());
+        return capture;
+    }
 
     private int Add(ISymbol? symbol)
     {
@@ -141,4 +152,14 @@ internal sealed class FollowedPlaces
     private bool IsOwn(IParameterSymbol parameter)
         => parameter.ContainingSymbol is not IMethodSymbol { MethodKind: MethodKind.Constructor } constructor
             || SymbolEqualityComparer.Default.Equals(constructor, _owner);
+
+    private sealed class Capture
+    {
+        public int Number { get; set; } = -1;
+
+        /// <summary>What it was made of; null if in several places.</summary>
+        public IOperation? Value { get; set; }
+
+        public bool IsMade { get; set; }
+    }
 }

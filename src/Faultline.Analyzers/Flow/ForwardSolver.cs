@@ -22,11 +22,15 @@ internal abstract class ForwardSolver<TState>
     private const int VisitsBeforeEnd = 10;
 
     private readonly HandlerMap _handlers = new();
-    private readonly NodeStates<TState> _states = new();
+    private readonly NodeStates<TState> _states;
     private readonly FlowContext _root = FlowContext.Root();
     private NodeStates<TState>? _collected;
 
-    protected ForwardSolver(ControlFlowGraph graph) => Graph = graph;
+    protected ForwardSolver(ControlFlowGraph graph)
+    {
+        Graph = graph;
+        _states = new NodeStates<TState>(graph.Blocks.Length);
+    }
 
     protected ControlFlowGraph Graph { get; }
 
@@ -78,15 +82,15 @@ internal abstract class ForwardSolver<TState>
     protected void Solve(TState entry)
     {
         Flow(new FlowNode(0, _root), entry);
-        while (_states.TakePending(out FlowNode node, out TState? state))
-            Process(node, state!);
+        while (_states.TakePending() is { } pending)
+            Process(pending.Node, pending.State);
 
         for (int pass = 0; pass < DescendingPasses && _states.HasWidened; pass++)
         {
-            _collected = new NodeStates<TState>();
+            _collected = new NodeStates<TState>(Graph.Blocks.Length);
             Flow(new FlowNode(0, _root), entry);
-            foreach ((FlowNode node, TState state) in _states.All)
-                Process(node, state);
+            foreach (NodeStates<TState>.Entry reached in _states.All)
+                Process(reached.Node, reached.State);
             _states.Replace(_collected);
             _collected = null;
         }
@@ -95,9 +99,9 @@ internal abstract class ForwardSolver<TState>
     /// <summary>Runs every reached block once more from its final state.</summary>
     protected void Replay()
     {
-        _collected = new NodeStates<TState>();
-        foreach ((FlowNode node, TState state) in _states.All)
-            Process(node, state);
+        _collected = new NodeStates<TState>(Graph.Blocks.Length);
+        foreach (NodeStates<TState>.Entry reached in _states.All)
+            Process(reached.Node, reached.State);
         _collected = null;
     }
 

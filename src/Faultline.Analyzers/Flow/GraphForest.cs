@@ -24,25 +24,26 @@ internal static class GraphForest
     };
 
     /// <summary>The graphs of the lambdas and local functions directly inside a graph.</summary>
-    public static IEnumerable<ControlFlowGraph> Nested(ControlFlowGraph graph)
+    public static List<ControlFlowGraph> Nested(ControlFlowGraph graph)
     {
+        List<ControlFlowGraph> nested = [];
         foreach (IMethodSymbol function in graph.LocalFunctions)
-            yield return graph.GetLocalFunctionControlFlowGraph(function);
+            nested.Add(graph.GetLocalFunctionControlFlowGraph(function));
         foreach (BasicBlock block in graph.Blocks)
         {
             foreach (IOperation operation in block.Operations)
-                foreach (IFlowAnonymousFunctionOperation lambda in Lambdas(operation))
-                    yield return graph.GetAnonymousFunctionControlFlowGraph(lambda);
+                AddLambdas(operation, graph, nested);
             if (block.BranchValue is { } value)
-                foreach (IFlowAnonymousFunctionOperation lambda in Lambdas(value))
-                    yield return graph.GetAnonymousFunctionControlFlowGraph(lambda);
+                AddLambdas(value, graph, nested);
         }
+
+        return nested;
     }
 
-    private static IEnumerable<IFlowAnonymousFunctionOperation> Lambdas(IOperation operation)
+    private static void AddLambdas(IOperation operation, ControlFlowGraph graph, List<ControlFlowGraph> nested)
     {
         foreach (IOperation inner in operation.DescendantsAndSelf())
             if (inner is IFlowAnonymousFunctionOperation lambda)
-                yield return lambda;
+                nested.Add(graph.GetAnonymousFunctionControlFlowGraph(lambda));
     }
 }

@@ -37,7 +37,7 @@ internal sealed class NotStartOfBlock : Rule
             SiteKind.Stack => "memory from stackalloc" + line,
             SiteKind.Variable => "the address of a variable" + line,
             SiteKind.Managed => "a pointer into managed memory" + line,
-            _ => "a pointer " + Distance(finding.Target) + " of its block",
+            _ => "a pointer " + Distance(finding.Target!) + " of its block",
         };
     }
 

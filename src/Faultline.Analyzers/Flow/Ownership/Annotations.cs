@@ -19,16 +19,16 @@ internal static class Annotations
     {
         BlockSource? source = SourceOf(method, method.GetAttributes()) ?? SourceOf(method, method.GetReturnTypeAttributes());
         bool isAnnotated = source != null;
-        ImmutableArray<ParameterEffect>.Builder effects = ImmutableArray.CreateBuilder<ParameterEffect>(method.Parameters.Length);
+        ParameterEffect[] effects = new ParameterEffect[method.Parameters.Length];
         foreach (IParameterSymbol parameter in method.Parameters)
         {
             bool takes = Callees.HasAttribute(parameter.GetAttributes(), Takes);
             isAnnotated |= takes;
-            effects.Add(takes ? ParameterEffect.Escapes : otherwise.Of(parameter.Ordinal));
+            effects[parameter.Ordinal] = takes ? ParameterEffect.Escapes : otherwise.Of(parameter.Ordinal);
         }
 
         return isAnnotated
-            ? new CalleeEffect(effects.ToImmutable(), otherwise.Others, otherwise.MayThrow, source ?? otherwise.Returns, otherwise.ReturnsParameter, otherwise.ReturnsStart) : null;
+            ? new CalleeEffect(effects, otherwise.Others, otherwise.MayThrow, source ?? otherwise.Returns, otherwise.ReturnsParameter, otherwise.ReturnsStart) : null;
     }
 
     /// <summary>The method is said to answer a block that its caller owns.</summary>

@@ -30,7 +30,7 @@ internal sealed class CalleeEffect
     public static readonly CalleeEffect Native = new([], ParameterEffect.Escapes, mayThrow: false);
 
     public CalleeEffect(
-        ImmutableArray<ParameterEffect> parameters, ParameterEffect others, bool mayThrow, BlockSource? returns = null, int returnsParameter = -1, bool returnsStart = true)
+        ParameterEffect[] parameters, ParameterEffect others, bool mayThrow, BlockSource? returns = null, int returnsParameter = -1, bool returnsStart = true)
     {
         Parameters = parameters;
         Others = others;
@@ -40,7 +40,8 @@ internal sealed class CalleeEffect
         ReturnsStart = returnsStart;
     }
 
-    public ImmutableArray<ParameterEffect> Parameters { get; }
+    /// <summary>Not to be written; an array since an immutable one of a type of ours would be compiled for it.</summary>
+    private ParameterEffect[] Parameters { get; }
 
     /// <summary>Of parameters that are not listed.</summary>
     public ParameterEffect Others { get; }
@@ -61,7 +62,16 @@ internal sealed class CalleeEffect
     public bool ReturnsManaged { get; set; }
 
     /// <summary>It answers blocks or frees them.</summary>
-    public bool IsOfBlocks => Returns != null || Parameters.Any(effect => (effect & ParameterEffect.Frees) != 0);
+    public bool IsOfBlocks
+    {
+        get
+        {
+            foreach (ParameterEffect effect in Parameters)
+                if ((effect & ParameterEffect.Frees) != 0)
+                    return true;
+            return Returns != null;
+        }
+    }
 
     public ParameterEffect Of(int ordinal) => ordinal < Parameters.Length ? Parameters[ordinal] : Others;
 }

@@ -12,7 +12,7 @@ namespace Faultline.Analyzers.Flow.Ownership;
 /// <summary>The keys of one graph's conditions.</summary>
 internal sealed class ConditionKeys
 {
-    private readonly Dictionary<SyntaxNode, (int Key, bool IsNegated)> _known = [];
+    private readonly Dictionary<SyntaxNode, Known> _known = [];
     private readonly Dictionary<string, int> _keys = [];
     private readonly Dictionary<int, List<int>> _ofPlace = [];
     private readonly List<int> _changeable = [];
@@ -42,16 +42,16 @@ internal sealed class ConditionKeys
         return world;
     }
 
-    private (int Key, bool IsNegated) Find(IOperation condition)
+    private Known Find(IOperation condition)
     {
-        if (_known.TryGetValue(condition.Syntax, out (int, bool) known))
+        if (_known.TryGetValue(condition.Syntax, out Known? known))
             return known;
         _mentioned.Clear();
         _isChangeable = false;
         bool isNegated = false;
         int key = Text(condition, ref isNegated) is { } text ? Number(text) : -1;
-        _known.Add(condition.Syntax, (key, isNegated));
-        return (key, isNegated);
+        _known.Add(condition.Syntax, known = new Known(key, isNegated));
+        return known;
     }
 
     private int Number(string text)
@@ -147,4 +147,18 @@ internal sealed class ConditionKeys
     }
 
     private static string? Pair(string? left, string sign, string? right) => left == null || right == null ? null : $"({left}{sign}{right})";
+
+    private sealed class Known
+    {
+        public Known(int key, bool isNegated)
+        {
+            Key = key;
+            IsNegated = isNegated;
+        }
+
+        /// <summary>-1 for a condition that has none.</summary>
+        public int Key { get; }
+
+        public bool IsNegated { get; }
+    }
 }

@@ -27,7 +27,7 @@ internal enum FindingKind
 /// <summary>Something wrong at one place in the source.</summary>
 internal sealed class Finding
 {
-    public Finding(FindingKind kind, SyntaxNode syntax, Site? site, SyntaxNode? before = null, bool isResized = false, Target target = default)
+    public Finding(FindingKind kind, SyntaxNode syntax, Site? site, SyntaxNode? before = null, bool isResized = false, Target? target = null)
     {
         Kind = kind;
         Syntax = syntax;
@@ -53,7 +53,7 @@ internal sealed class Finding
     public bool IsResized { get; }
 
     /// <summary>Of <see cref="FindingKind.NotStart"/>: where in its memory the pointer points.</summary>
-    public Target Target { get; }
+    public Target? Target { get; }
 }
 
 /// <summary>A block that is not freed on some way through the body.</summary>

@@ -13,21 +13,27 @@ namespace Faultline.Analyzers.Flow.Ownership;
 /// <summary>Which loops let go of which blocks in each of their passes.</summary>
 internal sealed class HandingLoops
 {
-    private readonly HashSet<(int Site, StatementSyntax Loop)> _loops = [];
+    private readonly Dictionary<int, HashSet<StatementSyntax>> _loops = []; // by site
 
     /// <param name="operation">Frees the block or hands it on.</param>
     public void Add(int site, SyntaxNode operation)
     {
         if (Loops.Around(operation) is { } loop && Loops.RunsInEachPass(operation, loop, ""))
-            _loops.Add((site, loop));
+        {
+            if (!_loops.TryGetValue(site, out HashSet<StatementSyntax>? loops))
+                _loops.Add(site, loops = []);
+            loops.Add(loop);
+        }
     }
 
     /// <summary>Takes away the ways out behind such a loop that does not also allocate the block.</summary>
     public void Excuse(Leak leak, Site site)
     {
-        foreach ((int number, StatementSyntax loop) in _loops)
+        if (!_loops.TryGetValue(site.Number, out HashSet<StatementSyntax>? loops))
+            return;
+        foreach (StatementSyntax loop in loops)
         {
-            if (number != site.Number || loop.Span.Contains(site.Syntax.Span))
+            if (loop.Span.Contains(site.Syntax.Span))
                 continue;
             ImmutableSortedSet<SyntaxNode> before = leak.Ways;
             leak.Ways = before.Except(before.Where(way => way.SpanStart >= loop.Span.End || way.Span.Contains(loop.Span)));

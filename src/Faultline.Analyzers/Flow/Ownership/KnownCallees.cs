@@ -1,7 +1,6 @@
 // The framework's methods that are given pointers and do not keep them. Everything that is not named here may keep what it is given.
 
 using System.Collections.Generic;
-using System.Collections.Immutable;
 using Microsoft.CodeAnalysis;
 
 namespace Faultline.Analyzers.Flow.Ownership;
@@ -42,10 +41,10 @@ internal static class KnownCallees
             return null;
 
         IMethodSymbol definition = method.OriginalDefinition;
-        ImmutableArray<ParameterEffect>.Builder effects = ImmutableArray.CreateBuilder<ParameterEffect>(definition.Parameters.Length);
+        ParameterEffect[] effects = new ParameterEffect[definition.Parameters.Length];
         foreach (IParameterSymbol parameter in definition.Parameters)
-            effects.Add(EffectOn(parameter, method));
-        return new CalleeEffect(effects.ToImmutable(), ParameterEffect.None, mayThrow: !isQuiet && !IsQuestion(method), returnsParameter: Aliased(definition, type), returnsStart: ReturnsStart(definition));
+            effects[parameter.Ordinal] = EffectOn(parameter, method);
+        return new CalleeEffect(effects, ParameterEffect.None, mayThrow: !isQuiet && !IsQuestion(method), returnsParameter: Aliased(definition, type), returnsStart: ReturnsStart(definition));
     }
 
     /// <summary>string.IsNullOrEmpty and its like.</summary>

@@ -30,7 +30,7 @@ internal sealed class MethodSummaries
     public CalleeEffect? Of(IMethodSymbol method, ReadingDepth depth, int price)
     {
         method = MethodBodies.DefinitionOf(method);
-        if (_whole.TryGetValue(method, out Summary known) && known.Height + price <= depth.Left)
+        if (_whole.TryGetValue(method, out Summary? known) && known.Height + price <= depth.Left)
         {
             depth.Follow(known.Height + price);
             return known.Effect;
@@ -111,7 +111,7 @@ internal sealed class MethodSummaries
         foreach (Site site in solver.Sites.All)
             if (site.Parameter is { } parameter)
                 effects[parameter.Ordinal] = EffectOn(site, solver, comesBack: parameter.Ordinal == parameterIndex);
-        return new CalleeEffect([.. effects], ParameterEffect.Escapes, mayThrow: true, returns, parameterIndex, isStart);
+        return new CalleeEffect(effects, ParameterEffect.Escapes, mayThrow: true, returns, parameterIndex, isStart);
     }
 
     /// <param name="comesBack">It is what the method answers: that alone does not let it escape.</param>
@@ -138,7 +138,7 @@ internal sealed class MethodSummaries
     }
 
     /// <summary>What a method does, and the price of the calls that had to be followed for it.</summary>
-    private readonly struct Summary
+    private sealed class Summary
     {
         public Summary(CalleeEffect effect, int height)
         {

@@ -10,11 +10,11 @@ namespace Faultline.Analyzers.Flow.Ownership;
 /// <summary>Gathers findings, leaks and stores into fields; deaf until it is turned on.</summary>
 internal sealed class OwnershipLog
 {
-    private readonly Dictionary<(SyntaxNode Syntax, FindingKind Kind), Tally> _checks = [];
-    private readonly Dictionary<(SyntaxNode Syntax, FindingKind Kind), Finding> _findings = [];
+    private readonly List<Tally> _checks = []; // of one operation: few
+    private readonly List<Finding> _findings = [];
     private readonly Dictionary<SyntaxNode, Leak> _leaks = [];
-    private readonly Dictionary<(IFieldSymbol, SyntaxNode), FieldStore> _stores = [];
-    private readonly Dictionary<int, (SyntaxNode Exchange, int Taken)> _exchanges = [];
+    private readonly List<FieldStore> _stores = [];
+    private Dictionary<int, (SyntaxNode Exchange, int Taken)>? _exchanges;
     private readonly HashSet<int> _released = [];
     private readonly HashSet<int> _handedOn = [];
     private readonly HashSet<int> _used = [];
@@ -26,11 +26,11 @@ internal sealed class OwnershipLog
 
     public bool IsOn { get; set; }
 
-    public IEnumerable<Finding> Findings => _findings.Values.OrderBy(finding => finding.Syntax.SpanStart);
+    public IEnumerable<Finding> Findings => _findings.OrderBy(finding => finding.Syntax.SpanStart);
 
     public IEnumerable<Leak> Leaks => _leaks.Values.OrderBy(leak => leak.Site.Syntax.SpanStart);
 
-    public IEnumerable<FieldStore> Stores => _stores.Values.OrderBy(store => store.Syntax.SpanStart);
+    public IEnumerable<FieldStore> Stores => _stores.OrderBy(store => store.Syntax.SpanStart);
 
     public bool IsUsed(int site) => _used.Contains(site);
 
@@ -87,14 +87,28 @@ internal sealed class OwnershipLog
 
     public void Add(FindingKind kind, SyntaxNode syntax, Site? site, SyntaxNode? before = null)
     {
-        if (IsOn && !_findings.ContainsKey((syntax, kind)))
-            _findings.Add((syntax, kind), new Finding(kind, syntax, site, before));
+        if (IsOn && !IsFound(kind, syntax))
+            _findings.Add(new Finding(kind, syntax, site, before));
+    }
+
+    private bool IsFound(FindingKind kind, SyntaxNode syntax)
+    {
+        foreach (Finding finding in _findings)
+            if (finding.Kind == kind && finding.Syntax == syntax)
+                return true;
+        return false;
     }
 
     public void AddStore(IFieldSymbol field, SyntaxNode syntax, Site site)
     {
-        if (IsOn && site.Kind == SiteKind.Block)
-            _stores[(field, site.Syntax)] = new FieldStore(field, syntax, site);
+        if (!IsOn || site.Kind != SiteKind.Block)
+            return;
+        int index = _stores.FindIndex(store => SymbolEqualityComparer.Default.Equals(store.Field, field) && store.Site.Syntax == site.Syntax);
+        FieldStore latest = new(field, syntax, site);
+        if (index < 0)
+            _stores.Add(latest);
+        else
+            _stores[index] = latest;
     }
 
     /// <param name="way">Null for a block that is left behind inside of the body, by a loop that comes round or by an assignment.</param>
@@ -120,9 +134,7 @@ internal sealed class OwnershipLog
     {
         if (!IsOn || value.Targets.IsEmpty)
             return;
-        if (!_checks.TryGetValue((at, kind), out Tally? tally))
-            _checks.Add((at, kind), tally = new Tally());
-        tally.Count(value, world);
+        TallyOf(kind, at).Count(value, world);
     }
 
     /// <summary>Counts whether the pointer is the start of a block of the heap.</summary>
@@ -130,19 +142,17 @@ internal sealed class OwnershipLog
     {
         if (!IsOn)
             return;
-        if (!_checks.TryGetValue((call, FindingKind.NotStart), out Tally? tally))
-            _checks.Add((call, FindingKind.NotStart), tally = new Tally());
         bool isWrong = !value.Targets.IsEmpty && !value.CanBeOther && value.Targets.All(target => target.IsMoved || !sites[target.Site].IsHeap);
-        tally.Count(isWrong, value);
+        TallyOf(FindingKind.NotStart, call).Count(isWrong, value);
     }
 
     /// <param name="taken">What the field has held until then.</param>
-    public void Exchanged(Place field, SyntaxNode exchange, int taken) => _exchanges[field.Number] = (exchange, taken);
+    public void Exchanged(Place field, SyntaxNode exchange, int taken) => (_exchanges ??= [])[field.Number] = (exchange, taken);
 
     /// <summary>The field is freed that an exchange has set to null, and what it held is still there.</summary>
     public void CheckExchanged(SyntaxNode call, Place? pointer, Value value, World world)
     {
-        if (pointer is { IsField: true } field && value.IsZero && _exchanges.TryGetValue(field.Number, out (SyntaxNode Exchange, int Taken) found)
+        if (pointer is { IsField: true } field && value.IsZero && _exchanges != null && _exchanges.TryGetValue(field.Number, out (SyntaxNode Exchange, int Taken) found)
             && world.TryGet(found.Taken, out SiteState state) && !state.IsGone && !state.Has(SiteStatus.Escaped))
             Add(FindingKind.FreedAfterExchange, found.Exchange, null, call);
     }
@@ -150,12 +160,20 @@ internal sealed class OwnershipLog
     /// <summary>All worlds have run the operation: what is certain becomes a finding.</summary>
     public void EndOperation(Sites sites)
     {
-        foreach (KeyValuePair<(SyntaxNode Syntax, FindingKind Kind), Tally> check in _checks)
-            if (check.Value.IsCertain && !_findings.ContainsKey(check.Key))
-                _findings.Add(check.Key, new Finding(
-                    check.Key.Kind, check.Key.Syntax, sites[check.Value.Example.Site], check.Value.State.ReleasedBy,
-                    check.Value.State.Has(SiteStatus.Resized), check.Value.Example));
+        foreach (Tally check in _checks)
+            if (check.IsCertain && !IsFound(check.Kind, check.Syntax))
+                _findings.Add(new Finding(check.Kind, check.Syntax, sites[check.Example!.Site], check.State.ReleasedBy, check.State.Has(SiteStatus.Resized), check.Example));
         _checks.Clear();
+    }
+
+    private Tally TallyOf(FindingKind kind, SyntaxNode syntax)
+    {
+        foreach (Tally known in _checks)
+            if (known.Kind == kind && known.Syntax == syntax)
+                return known;
+        Tally tally = new(kind, syntax);
+        _checks.Add(tally);
+        return tally;
     }
 
     public void CompleteLeaks(Sites sites)
@@ -186,9 +204,20 @@ internal sealed class OwnershipLog
         private int _rightAfterThrow;
         private bool _isMovedByLoop;
 
-        public Target Example { get; private set; }
+        public Tally(FindingKind kind, SyntaxNode syntax)
+        {
+            Kind = kind;
+            Syntax = syntax;
+        }
 
-        public SiteState State { get; private set; }
+        public FindingKind Kind { get; }
+
+        public SyntaxNode Syntax { get; }
+
+        /// <summary>Null as long as nothing was wrong.</summary>
+        public Target? Example { get; private set; }
+
+        public SiteState State { get; private set; } = SiteState.None;
 
         /// <summary>A loop that moves the pointer forward and may also not run at all counts as one that runs.</summary>
         public bool IsCertain => (_wrong > 0 && _right == 0) || _isMovedByLoop || (_wrongAfterThrow > 0 && _rightAfterThrow == 0);
@@ -197,13 +226,13 @@ internal sealed class OwnershipLog
         {
             bool isGone = !value.CanBeOther && !value.CanBeZero;
             bool isThrown = false;
-            SiteState example = default;
+            SiteState example = SiteState.None;
             foreach (Target target in value.Targets)
             {
                 bool isKnown = world.TryGet(target.Site, out SiteState state);
                 isGone &= isKnown && state.IsGone;
                 isThrown |= isKnown && state.Has(SiteStatus.Thrown);
-                example = state;
+                example = isKnown ? state : SiteState.None;
             }
 
             Add(isGone, isThrown);

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Microsoft.CodeAnalysis;
 
 namespace Faultline.Analyzers.Flow.Ownership;
@@ -10,17 +9,17 @@ internal static class Pointers
         => type is IPointerTypeSymbol || type?.SpecialType is SpecialType.System_IntPtr or SpecialType.System_UIntPtr;
 
     /// <summary>The first parameter that is a pointer is freed, the others are looked at.</summary>
-    public static ImmutableArray<ParameterEffect> FirstFrees(IMethodSymbol method)
+    public static ParameterEffect[] FirstFrees(IMethodSymbol method)
     {
-        ImmutableArray<ParameterEffect>.Builder effects = ImmutableArray.CreateBuilder<ParameterEffect>();
+        ParameterEffect[] effects = new ParameterEffect[method.Parameters.Length];
         bool isFound = false;
         foreach (IParameterSymbol parameter in method.Parameters)
         {
             bool isBlock = !isFound && IsPointerLike(parameter.Type);
             isFound |= isBlock;
-            effects.Add(isBlock ? ParameterEffect.Frees : ParameterEffect.None);
+            effects[parameter.Ordinal] = isBlock ? ParameterEffect.Frees : ParameterEffect.None;
         }
 
-        return effects.ToImmutable();
+        return effects;
     }
 }

@@ -53,6 +53,9 @@ internal sealed class Site
     public bool IsHeap => Kind is SiteKind.Block or SiteKind.Parameter or SiteKind.Released;
 
     public IParameterSymbol? Parameter { get; set; }
+
+    /// <summary>The next site at the same syntax.</summary>
+    public Site? OfOtherKind { get; set; }
 }
 
 /// <summary>Where blocks come from: a row of the API table, a wrapper of one, or what a setting or an annotation says.</summary>

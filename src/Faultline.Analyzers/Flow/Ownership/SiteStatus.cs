@@ -39,8 +39,10 @@ internal enum SiteStatus
 }
 
 /// <summary>A block's status in one world, with the operations that explain it.</summary>
-internal readonly struct SiteState : IEquatable<SiteState>
+internal sealed class SiteState : IEquatable<SiteState>
 {
+    public static readonly SiteState None = new(SiteStatus.None);
+
     public SiteState(SiteStatus status, SyntaxNode? releasedBy = null, SyntaxNode? thrownBy = null, int resizes = -1)
     {
         Status = status;
@@ -84,10 +86,10 @@ internal readonly struct SiteState : IEquatable<SiteState>
             First(ReleasedBy, other.ReleasedBy), First(ThrownBy, other.ThrownBy), Math.Max(Resizes, other.Resizes));
     }
 
-    public bool Equals(SiteState other)
-        => Status == other.Status && ReleasedBy == other.ReleasedBy && ThrownBy == other.ThrownBy && Resizes == other.Resizes;
+    public bool Equals(SiteState? other)
+        => other != null && Status == other.Status && ReleasedBy == other.ReleasedBy && ThrownBy == other.ThrownBy && Resizes == other.Resizes;
 
-    public override bool Equals(object? obj) => obj is SiteState other && Equals(other);
+    public override bool Equals(object? obj) => Equals(obj as SiteState);
 
     public override int GetHashCode() => (int)Status;
 

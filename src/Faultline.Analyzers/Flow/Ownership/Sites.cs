@@ -6,7 +6,7 @@ namespace Faultline.Analyzers.Flow.Ownership;
 /// <summary>The sites of one graph, numbered as they are met.</summary>
 internal sealed class Sites
 {
-    private readonly Dictionary<(SyntaxNode Syntax, SiteKind Kind), Site> _bySyntax = [];
+    private readonly Dictionary<SyntaxNode, Site> _bySyntax = [];
     private readonly List<Site> _all = [];
 
     public Site this[int number] => _all[number];
@@ -16,14 +16,16 @@ internal sealed class Sites
     /// <summary>A block's site has a twin for the blocks that the same call has answered before.</summary>
     public Site Get(SyntaxNode syntax, SiteKind kind, BlockSource? source = null)
     {
-        if (_bySyntax.TryGetValue((syntax, kind), out Site? site))
-            return site;
+        _bySyntax.TryGetValue(syntax, out Site? first);
+        for (Site? known = first; known != null; known = known.OfOtherKind)
+            if (known.Kind == kind)
+                return known;
         bool hasTwin = kind == SiteKind.Block;
-        site = new Site(_all.Count, kind, syntax, source, hasTwin ? _all.Count + 1 : -1);
+        Site site = new(_all.Count, kind, syntax, source, hasTwin ? _all.Count + 1 : -1) { OfOtherKind = first };
         _all.Add(site);
         if (hasTwin)
             _all.Add(new Site(_all.Count, kind, syntax, source, -1));
-        _bySyntax.Add((syntax, kind), site);
+        _bySyntax[syntax] = site;
         return site;
     }
 }

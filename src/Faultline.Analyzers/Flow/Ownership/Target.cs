@@ -3,7 +3,7 @@ using System;
 namespace Faultline.Analyzers.Flow.Ownership;
 
 /// <summary>A place in a block: the site's number and the distance from the block's start in bytes, within bounds.</summary>
-internal readonly struct Target : IEquatable<Target>
+internal sealed class Target : IEquatable<Target>
 {
     public const long Unbounded = long.MaxValue;
 
@@ -35,9 +35,9 @@ internal readonly struct Target : IEquatable<Target>
 
     public Target Widen(Target after) => new(Site, after.Low < Low ? -Unbounded : after.Low, after.High > High ? Unbounded : after.High);
 
-    public bool Equals(Target other) => Site == other.Site && Low == other.Low && High == other.High;
+    public bool Equals(Target? other) => other != null && Site == other.Site && Low == other.Low && High == other.High;
 
-    public override bool Equals(object? obj) => obj is Target other && Equals(other);
+    public override bool Equals(object? obj) => Equals(obj as Target);
 
     public override int GetHashCode() => Site;
 

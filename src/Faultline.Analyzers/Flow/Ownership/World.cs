@@ -142,15 +142,15 @@ internal sealed class World
 }
 
 /// <summary>How a condition over unchanged variables has come out.</summary>
-internal readonly struct Fact : IEquatable<Fact>
+internal sealed class Fact : IEquatable<Fact>
 {
     public Fact(bool holds) => Holds = holds;
 
     public bool Holds { get; }
 
-    public bool Equals(Fact other) => Holds == other.Holds;
+    public bool Equals(Fact? other) => other != null && Holds == other.Holds;
 
-    public override bool Equals(object? obj) => obj is Fact other && Equals(other);
+    public override bool Equals(object? obj) => Equals(obj as Fact);
 
     public override int GetHashCode() => Holds ? 1 : 0;
 }

@@ -40,12 +40,22 @@ internal sealed class Worlds
     /// <summary>Joins those that have become alike. Answers the same object if nothing is new.</summary>
     public Worlds With(ImmutableArray<World> worlds)
     {
-        if (worlds.Length == All.Length && worlds.Zip(All, ReferenceEquals).All(same => same))
+        if (AreSame(worlds, All))
             return this;
         Worlds result = new([], _isFolded);
         foreach (World world in worlds)
             result = result.Add(world, widen: false);
         return result;
+    }
+
+    private static bool AreSame(ImmutableArray<World> worlds, ImmutableArray<World> others)
+    {
+        if (worlds.Length != others.Length)
+            return false;
+        for (int i = 0; i < worlds.Length; i++)
+            if (!ReferenceEquals(worlds[i], others[i]))
+                return false;
+        return true;
     }
 
     public Worlds Join(Worlds other, bool widen = false)
