@@ -16,9 +16,12 @@ internal sealed class Workshop(string folder)
         ("LightningDB", "0.23.1", "LightningDB"),
         ("Apache.Arrow", "23.0.0", "Apache.Arrow"),
         ("Mono.Cecil", "0.11.6", "Mono.Cecil"),
-        ("Spectre.Console", "0.57.2", "Spectre.Console"),
-        ("System.CommandLine", "3.0.0", "System.CommandLine"),
-        ("CsCheck", "5.0.1", "CsCheck"),
+        ("DotNext.Unsafe", "6.12.0", "DotNext.Unsafe"),
+        ("Microsoft.ML.CpuMath", "5.0.1", "Microsoft.ML.CpuMath"),
+        ("NAudio.WinMM", "3.3.0", "NAudio.WinMM"),
+        ("RocksDB", "11.12.0.7641", "RocksDbSharp"),
+        ("SharpPcap", "6.3.1", "SharpPcap"),
+        ("SkiaSharp", "4.155.0", "SkiaSharp"),
         ("BenchmarkDotNet", "0.15.8", "BenchmarkDotNet"),
     ];
 
@@ -47,7 +50,7 @@ internal sealed class Workshop(string folder)
               <ItemGroup>{string.Concat(Decompiled.Select(p => (p.Id, p.Version)).Concat(Rivals).Select(p => $"<PackageReference Include=\"{p.Id}\" Version=\"{p.Version}\" />"))}</ItemGroup>
             </Project>
             """);
-        if (!File.Exists(Path.Combine(Binaries, "Packages.dll")))
+        if (Decompiled.Any(package => !File.Exists(Path.Combine(Binaries, package.Assembly + ".dll"))))
             Run("dotnet", "build", project, "-nodeReuse:false", "-v", "q");
         if (!File.Exists(Decompiler))
             Run("dotnet", "tool", "install", "ilspycmd", "--version", DecompilerVersion, "--tool-path", Path.GetDirectoryName(Decompiler)!);
@@ -66,7 +69,7 @@ internal sealed class Workshop(string folder)
 
     public IEnumerable<SourceSet> Sets() => Decompiled.Select(package => Set(package.Assembly));
 
-    /// <summary>Compiled against .NET and all the other packages.</summary>
+    /// <summary>Compiled against .NET and all the other packages, without source generators: what those have made is in the decompiled text.</summary>
     private SourceSet Set(string assembly)
     {
         string pack = Directory.GetDirectories(Path.Combine(DotnetRoot, "packs", "Microsoft.NETCore.App.Ref"), "10.0.*").Order(StringComparer.Ordinal).Last();
@@ -76,7 +79,6 @@ internal sealed class Workshop(string folder)
         return new SourceSet(assembly, root, Sources(root),
         [
             "/nostdlib", "/target:library", "/unsafe", "/langversion:latest", "/nowarn:1701,1702", "/define:TRACE,NET10_0,NET10_0_OR_GREATER",
-            .. Directory.GetFiles(Path.Combine(pack, "analyzers", "dotnet", "cs"), "*.dll").Select(path => $"/analyzer:\"{path}\""),
             .. framework.Concat(Directory.GetFiles(Binaries, "*.dll").Where(path => !known.Contains(Path.GetFileName(path)))).Select(path => $"/reference:\"{path}\""),
         ]);
     }
@@ -88,12 +90,16 @@ internal sealed class Workshop(string folder)
     private static string[] Sources(string root) => [.. Directory.GetFiles(root, "*.cs", SearchOption.AllDirectories)
         .Where(path => !path.Contains("/obj/", StringComparison.Ordinal) && !path.Contains("/bin/", StringComparison.Ordinal)).Order(StringComparer.Ordinal)];
 
-    /// <summary>A constant that the decompiler writes without the "unchecked" that C# wants.</summary>
+    /// <summary>A constant that the decompiler writes without the "unchecked" that C# wants, and an attribute that only compilers may write.</summary>
     private static void Repair(string sources)
     {
         foreach (string file in Directory.GetFiles(sources, "*.cs", SearchOption.AllDirectories))
-            if (File.ReadAllText(file) is var text && text.Contains("(nuint)(-70)", StringComparison.Ordinal))
-                File.WriteAllText(file, text.Replace("(nuint)(-70)", "unchecked((nuint)(-70))", StringComparison.Ordinal));
+        {
+            string text = File.ReadAllText(file);
+            string repaired = text.Replace("(nuint)(-70)", "unchecked((nuint)(-70))", StringComparison.Ordinal).Replace("[module: NullablePublicOnly(", "// [module: NullablePublicOnly(", StringComparison.Ordinal);
+            if (repaired != text)
+                File.WriteAllText(file, repaired);
+        }
     }
 
     public static void Run(string program, params string[] arguments)
