@@ -1,6 +1,8 @@
+using System.Collections.Generic;
 using System.Collections.Immutable;
 using System.Linq;
 using Faultline.Analyzers.Context;
+using Faultline.Analyzers.Flow.Ownership;
 using Faultline.Analyzers.Flow.Pointers;
 using Faultline.Api;
 using Microsoft.CodeAnalysis;
@@ -29,31 +31,60 @@ internal sealed class MismatchedDeallocator : Rule
 
     public override void Analyze(BodyContext body)
     {
+        HashSet<SyntaxNode> known = [];
         foreach (Release release in body.Releases)
         {
-            ImmutableArray<AllocationCall> origins = release.Origins.Calls;
-            if (origins.IsEmpty || origins.Any(origin => Families.Consequence(origin.Api, release.Call.Api) == null))
-                continue;
-            AllocationCall first = origins[0];
-            body.Report(Diagnostic.Create(
-                Descriptor,
-                release.Call.Syntax.GetLocation(),
-                origins.Select(origin => origin.Syntax.GetLocation()),
-                Properties(release.Call.Api, origins),
-                first.Api.DisplayName,
-                release.Call.Api.Frees ? "freed" : "resized",
-                release.Call.Api.DisplayName,
-                Families.Consequence(first.Api, release.Call.Api),
-                Families.RightCall(first.Api.Family, release.Call.Api.Effect).DisplayName));
+            known.Add(release.Call.Syntax);
+            Report(body, release.Call, [.. release.Origins.Calls.Select(origin => new Origin(origin.Api, origin.Api.DisplayName, origin.Syntax))]);
         }
+
+        if (body.Ownership == null)
+            return;
+        foreach (GivenBlocks given in body.Ownership.Given.OrderBy(given => given.Call.Syntax.SpanStart))
+            if (given.AreKnown && !known.Contains(given.Call.Syntax))
+                Report(body, given.Call, [.. given.Sites.Select(site => new Origin(site.Source!.Api!, site.Source.DisplayName, site.Syntax))]);
     }
 
-    private static ImmutableDictionary<string, string?> Properties(AllocationApi wrong, ImmutableArray<AllocationCall> origins)
+    private static void Report(BodyContext body, AllocationCall release, ImmutableArray<Origin> origins)
+    {
+        if (origins.IsEmpty || origins.Any(origin => Families.Consequence(origin.Api, release.Api) == null))
+            return;
+        Origin first = origins[0];
+        body.Report(Diagnostic.Create(
+            s_descriptor,
+            release.Syntax.GetLocation(),
+            origins.Select(origin => origin.Syntax.GetLocation()),
+            Properties(release.Api, origins),
+            first.Name,
+            release.Api.Frees ? "freed" : "resized",
+            release.Api.DisplayName,
+            Families.Consequence(first.Api, release.Api),
+            Families.RightCall(first.Api.Family, release.Api.Effect).DisplayName));
+    }
+
+    private static ImmutableDictionary<string, string?> Properties(AllocationApi wrong, ImmutableArray<Origin> origins)
     {
         AllocationFamily family = origins[0].Api.Family;
         if (!wrong.Frees || origins.Any(origin => origin.Api.Family != family))
             return ImmutableDictionary<string, string?>.Empty;
         AllocationApi right = Families.RightCall(family, wrong.Effect);
         return ImmutableDictionary<string, string?>.Empty.Add(RightCallProperty, right.Type + "." + right.Method);
+    }
+
+    /// <summary>Where a block comes from: the row at the bottom, the call that the body names.</summary>
+    private readonly struct Origin
+    {
+        public Origin(AllocationApi api, string name, SyntaxNode syntax)
+        {
+            Api = api;
+            Name = name;
+            Syntax = syntax;
+        }
+
+        public AllocationApi Api { get; }
+
+        public string Name { get; }
+
+        public SyntaxNode Syntax { get; }
     }
 }

@@ -48,14 +48,18 @@ internal static class ElementCount
             && Measured.IsSpan(span, types) && TypeSizes.Of(span.TypeArguments[0], types).Low > 1
             && creation.Arguments.Any(argument => Constants.WithoutConversions(argument.Value).Syntax.ToString() == count.Syntax.ToString());
 
-    /// <summary>p[i] in a loop that counts i to n.</summary>
+    /// <summary>p[i] or p + i in a loop that counts i to n.</summary>
     private static bool IsCountedTo(IOperation use, string count)
     {
-        if (Addresses.Outermost(use) is not { Type: IPointerTypeSymbol } pointer || pointer.Parent?.Syntax is not ElementAccessExpressionSyntax { ArgumentList.Arguments.Count: 1 } access)
+        if (Addresses.Outermost(use) is not { Type: IPointerTypeSymbol } pointer)
             return false;
-        if (access.ArgumentList.Arguments[0].Expression is not IdentifierNameSyntax index)
-            return false;
-        return access.Ancestors().OfType<ForStatementSyntax>().Any(loop => loop.Condition is BinaryExpressionSyntax { OperatorToken.Text: "<", Left: IdentifierNameSyntax counter } condition
+        ExpressionSyntax? distance = pointer.Parent switch
+        {
+            { Syntax: ElementAccessExpressionSyntax { ArgumentList.Arguments.Count: 1 } access } => access.ArgumentList.Arguments[0].Expression,
+            IBinaryOperation { OperatorKind: BinaryOperatorKind.Add, RightOperand.Syntax: ExpressionSyntax added } sum when sum.LeftOperand == pointer => added,
+            _ => null,
+        };
+        return distance is IdentifierNameSyntax index && pointer.Syntax.Ancestors().OfType<ForStatementSyntax>().Any(loop => loop.Condition is BinaryExpressionSyntax { OperatorToken.Text: "<", Left: IdentifierNameSyntax counter } condition
             && counter.Identifier.ValueText == index.Identifier.ValueText && condition.Right.ToString() == count);
     }
 }

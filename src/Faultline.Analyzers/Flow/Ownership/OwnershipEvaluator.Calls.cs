@@ -120,7 +120,7 @@ internal sealed partial class OwnershipEvaluator
 
     /// <summary>The source of a callee need not be read if nothing that is followed is passed to it and its name is none of those that allocate or free.</summary>
     private bool Matters(IMethodSymbol method, Value[] arguments)
-        => method.DeclaringSyntaxReferences.IsEmpty || _scope.IsOfInterest(method.Name) || System.Array.Exists(arguments, static argument => !argument.Targets.IsEmpty);
+        => method.DeclaringSyntaxReferences.IsEmpty || method.MethodKind == MethodKind.LocalFunction || _scope.IsOfInterest(method.Name) || System.Array.Exists(arguments, static argument => !argument.Targets.IsEmpty);
 
     /// <summary>Lets the callee do with its arguments what it does.</summary>
     private void Apply(CalleeEffect effect, ImmutableArray<IArgumentOperation> passed, Value[] values, SyntaxNode call)
@@ -198,6 +198,8 @@ internal sealed partial class OwnershipEvaluator
             return Value.Unknown;
         }
 
+        if (api.Frees || api.Effect == AllocationEffect.Reallocate)
+            Log.Give(call, block, _scope.Sites);
         if (api.Frees)
             FreeBlock(call, pointer, block);
         else if (api.Effect is AllocationEffect.Query or AllocationEffect.Advise)

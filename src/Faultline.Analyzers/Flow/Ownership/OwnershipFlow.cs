@@ -15,6 +15,9 @@ internal sealed class OwnershipFlow
 
     public List<FieldStore> Stores { get; } = [];
 
+    /// <summary>What the calls that free or resize are given.</summary>
+    public List<GivenBlocks> Given { get; } = [];
+
     /// <summary>By the allocating call.</summary>
     public Dictionary<SyntaxNode, BlockLife> Lives { get; } = [];
 
@@ -36,6 +39,7 @@ internal sealed class OwnershipFlow
         Findings.AddRange(solver.Log.Findings);
         Leaks.AddRange(solver.Log.Leaks.Where(leak => leak.IsInside || !endsWithProcess));
         Stores.AddRange(solver.Log.Stores);
+        Given.AddRange(solver.Log.Given);
         foreach (BlockLife life in solver.Log.Lives)
             Lives[life.Call] = life;
         if (graph.Parent == null && DisposeMethods.MayRunTwice(owner))

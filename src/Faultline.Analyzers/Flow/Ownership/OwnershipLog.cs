@@ -3,6 +3,7 @@
 
 using System.Collections.Generic;
 using System.Linq;
+using Faultline.Analyzers.Context;
 using Microsoft.CodeAnalysis;
 
 namespace Faultline.Analyzers.Flow.Ownership;
@@ -19,6 +20,7 @@ internal sealed class OwnershipLog
     private readonly HashSet<int> _handedOn = [];
     private readonly HashSet<int> _used = [];
     private readonly Dictionary<SyntaxNode, BlockLife> _lives = [];
+    private readonly Dictionary<SyntaxNode, GivenBlocks> _given = [];
     private readonly HandingLoops _loops = new();
 
     /// <summary>The operation that is being run.</summary>
@@ -59,6 +61,18 @@ internal sealed class OwnershipLog
     }
 
     public IEnumerable<BlockLife> Lives => _lives.Values;
+
+    public IEnumerable<GivenBlocks> Given => _given.Values;
+
+    /// <summary>A call of the API table is given a pointer to free or resize.</summary>
+    public void Give(AllocationCall call, Value value, Sites sites)
+    {
+        if (!IsOn)
+            return;
+        if (!_given.TryGetValue(call.Syntax, out GivenBlocks? given))
+            _given.Add(call.Syntax, given = new GivenBlocks(call));
+        given.Add(value, sites);
+    }
 
     /// <summary>The block is given back for certain, or resized.</summary>
     public void Freed(Site site, SyntaxNode call, bool isResized)
