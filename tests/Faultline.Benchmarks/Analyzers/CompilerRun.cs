@@ -63,7 +63,7 @@ internal sealed partial class CompilerRun(Workshop workshop, CompilerServer serv
         string response = Path.Combine(workshop.Output, "compile.rsp");
         File.WriteAllLines(response,
         [
-            .. set.Arguments, "/nologo", "/parallel-", "/utf8output", $"/out:\"{Path.Combine(workshop.Output, "compiled.dll")}\"", .. more, .. set.Files.Select(path => $"\"{path}\""),
+            $"/out:\"{Path.Combine(workshop.Output, set.Assembly)}\"", .. set.Arguments, "/nologo", "/parallel-", "/utf8output", .. more, .. set.Files.Select(path => $"\"{path}\""),
         ]);
         return Output(new ProcessStartInfo(Path.Combine(Workshop.DotnetRoot, "dotnet"), ["exec", Path.Combine(Compiler, "csc.dll"), .. direct, "/noconfig", "@" + response]) { WorkingDirectory = set.Folder });
     }

@@ -25,7 +25,8 @@ internal static class OwnProjects
         string[] lines = File.ReadAllLines(path);
         string[] files = [.. lines.Where(line => line.EndsWith(".cs", StringComparison.Ordinal) && !line.Contains(':', StringComparison.Ordinal))];
         string[] arguments = [.. lines.Skip(1).Where(line => line.StartsWith('/') && !files.Contains(line) && !s_dropped.Any(dropped => line.StartsWith(dropped, StringComparison.Ordinal)) && !IsAnalyzer(line))];
-        return new SourceSet(Path.GetFileNameWithoutExtension(path), lines[0], files, arguments);
+        string assembly = Path.GetFileName(lines.Single(line => line.StartsWith("/out:", StringComparison.Ordinal)));
+        return new SourceSet(Path.GetFileNameWithoutExtension(path), lines[0], files, arguments) { Assembly = assembly };
     }
 
     /// <summary>Source generators come with the framework's references; everything else that the build runs would be measured with ours.</summary>

@@ -8,6 +8,9 @@ namespace Faultline.Benchmarks.Analyzers;
 /// <param name="Arguments">All that the compiler is told but for the files and what is measured: references, symbols, generators.</param>
 internal sealed partial record SourceSet(string Name, string Folder, string[] Files, string[] Arguments)
 {
+    /// <summary>The name of what is compiled; others may let assemblies of that name see their internals.</summary>
+    public string Assembly { get; init; } = "compiled.dll";
+
     public int Lines => Files.Sum(file => File.ReadLines(Path.Combine(Folder, file)).Count());
 
     public int Calls => Files.Sum(file => AllocationCall().Count(File.ReadAllText(Path.Combine(Folder, file))));
