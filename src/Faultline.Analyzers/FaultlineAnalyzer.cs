@@ -99,7 +99,7 @@ public sealed class FaultlineAnalyzer : DiagnosticAnalyzer
                 continue;
             if (block.SemanticModel.GetOperation(candidate, block.CancellationToken) is not IInvocationOperation invocation)
                 continue;
-            List<AllocationCall> calls = CallsOf(bodies, RootOf(invocation));
+            List<AllocationCall> calls = CallsOf(bodies, Roots.Of(invocation));
             if (api != null)
                 calls.Add(new AllocationCall(api, invocation));
         }
@@ -118,12 +118,5 @@ public sealed class FaultlineAnalyzer : DiagnosticAnalyzer
         if (!bodies.TryGetValue(root, out List<AllocationCall>? calls))
             bodies.Add(root, calls = []);
         return calls;
-    }
-
-    private static IOperation RootOf(IOperation operation)
-    {
-        while (operation.Parent is { } parent)
-            operation = parent;
-        return operation;
     }
 }

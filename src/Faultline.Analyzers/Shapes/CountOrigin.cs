@@ -120,7 +120,7 @@ internal sealed class CountOrigins
         CountOrigin? origin = null;
         foreach (IOperation passed in _callers.ArgumentsFor(parameter))
         {
-            SymbolUses uses = new(RootOf(passed));
+            SymbolUses uses = new(Roots.Of(passed));
             CountOrigin given = new CountOrigins(uses, _types, _callers).Of(passed, depth);
             if (given == CountOrigin.Given && IsLookedAt(passed, uses))
                 given = CountOrigin.Unknown;
@@ -140,13 +140,6 @@ internal sealed class CountOrigins
             ILocalReferenceOperation local => uses.Of(local.Local).Count > 1,
             _ => false,
         });
-
-    private static IOperation RootOf(IOperation operation)
-    {
-        while (operation.Parent is { } parent)
-            operation = parent;
-        return operation;
-    }
 
     /// <summary>Of all that it is set to; steps by one are no origin.</summary>
     private CountOrigin OfLocal(ILocalSymbol local, int depth)

@@ -114,10 +114,7 @@ internal sealed class OwnedFields
     {
         if (depth >= DepthLimit || local.IsRef)
             return true;
-        IOperation root = inside;
-        while (root.Parent is { } outer)
-            root = outer;
-        foreach (IOperation operation in root.DescendantsAndSelf())
+        foreach (IOperation operation in Roots.Of(inside).DescendantsAndSelf())
             if (operation is ILocalReferenceOperation mention && SymbolEqualityComparer.Default.Equals(mention.Local, local) && LetsGo(mention, depth + 1))
                 return true;
         return false;
